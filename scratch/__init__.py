@@ -1,0 +1,1 @@
+"""Scratch: the building blocks of deep learning in NumPy, one module per topic, checked against executable formulas."""

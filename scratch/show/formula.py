@@ -1,0 +1,42 @@
+"""Typeset formulas, from the objects that are executed."""
+
+import sympy
+
+from scratch.formulas import latex, prove
+from scratch.show.mathml import display
+
+
+def formula(equation):
+    """A Formula with the definitions of its symbols, and its derivative, which is proved first."""
+    lines = [equation.latex, *equation.definitions_latex]
+    if equation.textbook_derivative is not None:
+        equation.prove_derivative()
+        lines.append(equation.derivative_latex)
+    return "".join(display(line) for line in lines)
+
+
+def algorithm(recursion):
+    """An Algorithm, its assignments in order."""
+    return display(recursion.latex)
+
+
+def derivation(left, *steps, definitions=()):
+    """A chain of equations, left = step = step = ..., each proved by SymPy equal to the one before it.
+
+    left and steps are SymPy expressions. definitions: pairs (symbol or function, expression) that are put in for the
+    proof. Raises AssertionError where two neighbours are not the same function.
+    """
+    chain = [_explicit(expression, definitions) for expression in (left, *steps)]
+    for one, next_one in zip(chain, chain[1:]):
+        prove(one, next_one)
+    rows = r" \\ ".join(f"&= {latex(step)}" for step in steps)
+    return display(rf"\begin{{aligned}} {latex(left)} {rows} \end{{aligned}}")
+
+
+def _explicit(expression, definitions):
+    for left, right in definitions:
+        if isinstance(left, sympy.Symbol):
+            expression = expression.subs(left, right)
+        else:
+            expression = expression.replace(left.func, sympy.Lambda(left.args, right))
+    return expression.doit()
