@@ -1,9 +1,10 @@
 """The six activations and their derivatives, from simple to complex.
 
-Every function works elementwise on an array of any shape and returns a new array of that shape. A float input keeps
-its dtype; integers and booleans give float64. Inside, all arithmetic is float64: float16 and float32 results are
-therefore the correctly rounded ones, but for rare ties. NaN gives NaN, also in the derivatives, and no finite input
-causes a warning: a result beyond the dtype is infinite.
+Every function works elementwise on an array of any shape and returns a new array of
+that shape. A float input keeps its dtype; integers and booleans give float64. Inside,
+all arithmetic is float64, so float16 and float32 results are rounded once, at the end.
+NaN gives NaN, also in the derivatives, and no finite input causes a warning: a result
+beyond the dtype is infinite.
 """
 
 from numbers import Real
@@ -17,7 +18,8 @@ def _float64(x):
     x = np.asarray(x)
     if x.dtype.kind not in "fiub":
         raise ValueError(f"x must hold real numbers, got dtype {x.dtype}")
-    return x.astype(np.float64, copy=False), x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
+    dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
+    return x.astype(np.float64, copy=False), dtype
 
 
 def _check_finite(name, value):
@@ -34,13 +36,16 @@ def _check_approximate(approximate):
 def sigmoid(x):
     """Logistic sigmoid, 1 / (1 + exp(-x)).
 
-    Source: Rumelhart, Hinton, Williams 1986, "Learning representations by back-propagating errors", Nature 323, eq. 2.
+    Source: Rumelhart, Hinton, Williams 1986, "Learning representations by
+    back-propagating errors", Nature 323, eq. 2.
 
     x: real array of any shape, any range.
-    Returns values in [0, 1], 1/2 at 0. Raises ValueError for an array that does not hold real numbers.
+    Returns values in [0, 1], 1/2 at 0. Raises ValueError for an array that does not
+    hold real numbers.
 
-    Unlike the formula as typeset, exp never overflows: only exp(-|x|) is taken, and the left half is written as
-    z - z^2 / (1 + z), which rounds better than the quotient z / (1 + z).
+    Unlike in the formula as typeset, exp never overflows: only z = exp(-|x|) is taken.
+    The left half is z - z^2 / (1 + z), which rounds better than the quotient z / (1 +
+    z).
     """
     x, dtype = _float64(x)
     z = np.exp(-np.abs(x))
@@ -53,10 +58,11 @@ def sigmoid_grad(x):
     """Derivative of the sigmoid, sigmoid(x) * (1 - sigmoid(x)).
 
     x: real array of any shape, any range.
-    Returns values in [0, 1/4], the maximum at 0. Raises ValueError for an array that does not hold real numbers.
+    Returns values in [0, 1/4], the maximum at 0. Raises ValueError for an array that
+    does not hold real numbers.
 
-    Written as z / (1 + z)^2 with z = exp(-|x|), the tails keep all their digits; in PyTorch 1 - sigmoid(x) is 0 from
-    x = 37 on.
+    As z / (1 + z)^2 with z = exp(-|x|) it keeps all digits in both tails; in PyTorch it
+    is 0 from x = 37 on, where 1 - sigmoid(x) rounds to 0.
     """
     x, dtype = _float64(x)
     z = np.exp(-np.abs(x))
@@ -70,7 +76,8 @@ def tanh(x):
     Source: LeCun, Bottou, Orr, Muller 1998, "Efficient BackProp", section 4.4.
 
     x: real array of any shape, any range.
-    Returns values in [-1, 1], 0 at 0. Raises ValueError for an array that does not hold real numbers.
+    Returns values in [-1, 1], 0 at 0. Raises ValueError for an array that does not hold
+    real numbers.
     """
     x, dtype = _float64(x)
     return np.asarray(np.tanh(x), dtype)
@@ -81,10 +88,11 @@ def tanh_grad(x):
     """Derivative of tanh, 1 - tanh(x)^2 = 4 sigmoid'(2x).
 
     x: real array of any shape, any range.
-    Returns values in [0, 1], the maximum at 0. Raises ValueError for an array that does not hold real numbers.
+    Returns values in [0, 1], the maximum at 0. Raises ValueError for an array that does
+    not hold real numbers.
 
-    1 - tanh(x)^2 loses its digits as tanh(x) nears 1 (PyTorch: 0 from x = 19 on); 4z / (1 + z)^2 with
-    z = exp(-2|x|) keeps them.
+    1 - tanh(x)^2 loses its digits as tanh(x) nears 1 (PyTorch returns 0 from x = 20
+    on); 4z / (1 + z)^2 with z = exp(-2|x|) keeps them.
     """
     x, dtype = _float64(x)
     z = np.exp(-2 * np.abs(x))
@@ -95,10 +103,12 @@ def tanh_grad(x):
 def relu(x):
     """Rectified linear unit, max(0, x).
 
-    Source: Nair, Hinton 2010, "Rectified linear units improve restricted Boltzmann machines", ICML.
+    Source: Nair, Hinton 2010, "Rectified linear units improve restricted Boltzmann
+    machines", ICML.
 
     x: real array of any shape, any range.
-    Returns values in [0, inf); -0.0 stays -0.0. Raises ValueError for an array that does not hold real numbers.
+    Returns values in [0, inf]; -0.0 stays -0.0. Raises ValueError for an array that
+    does not hold real numbers.
     """
     x, dtype = _float64(x)
     return np.asarray(np.maximum(0, x), dtype)
@@ -111,7 +121,8 @@ def relu_grad(x):
     x: real array of any shape, any range.
     Returns 0 or 1. Raises ValueError for an array that does not hold real numbers.
 
-    ReLU has no derivative at 0; as in PyTorch, 0 is returned there. NaN gives NaN, where PyTorch gives 0 or 1.
+    ReLU has no derivative at 0; as in PyTorch, 0 is returned there. NaN gives NaN,
+    where PyTorch gives a number.
     """
     x, dtype = _float64(x)
     return np.asarray(np.sign(np.maximum(0, x)), dtype)
@@ -121,15 +132,18 @@ def relu_grad(x):
 def leaky_relu(x, negative_slope=0.01):
     """Leaky ReLU: x for x > 0, else negative_slope * x.
 
-    Source: Maas, Hannun, Ng 2013, "Rectifier nonlinearities improve neural network acoustic models", ICML workshop.
+    Source: Maas, Hannun, Ng 2013, "Rectifier nonlinearities improve neural network
+    acoustic models", ICML workshop.
 
-    x: real array of any shape, any range. negative_slope: a finite number, 0.01 in the paper.
-    Returns an array of x's shape. Raises ValueError for a slope that is not finite, or an array that does not hold
-    real numbers.
+    x: real array of any shape, any range. negative_slope: a finite number, 0.01 in the
+    paper.
+    Returns an array of x's shape. Raises ValueError for a slope that is not finite, or
+    an array that does not hold real numbers.
     """
     _check_finite("negative_slope", negative_slope)
     x, dtype = _float64(x)
-    return np.asarray(np.maximum(0, x) + negative_slope * np.minimum(0, x), dtype)
+    y = np.maximum(0, x) + negative_slope * np.minimum(0, x)
+    return np.asarray(y, dtype)
 
 
 @np.errstate(all="ignore")
@@ -137,11 +151,11 @@ def leaky_relu_grad(x, negative_slope=0.01):
     """Derivative of Leaky ReLU: 1 for x > 0, else negative_slope.
 
     x: real array of any shape, any range. negative_slope: a finite number.
-    Returns 1 or negative_slope. Raises ValueError for a slope that is not finite, or an array that does not hold
-    real numbers.
+    Returns 1 or negative_slope. Raises ValueError for a slope that is not finite, or an
+    array that does not hold real numbers.
 
-    Leaky ReLU has no derivative at 0 (unless the slope is 1); as in PyTorch, the slope is returned there. NaN gives
-    NaN.
+    Leaky ReLU has no derivative at 0 unless the slope is 1; as in PyTorch, the slope is
+    returned there. NaN gives NaN.
     """
     _check_finite("negative_slope", negative_slope)
     x, dtype = _float64(x)
@@ -155,15 +169,17 @@ def elu(x, alpha=1.0):
 
     Source: Clevert, Unterthiner, Hochreiter 2015, arXiv 1511.07289.
 
-    x: real array of any shape, any range. alpha: a finite number, the negative of the value at -inf.
-    Returns values in [-alpha, inf) for alpha > 0. Raises ValueError for an alpha that is not finite, or an array that
-    does not hold real numbers.
+    x: real array of any shape, any range. alpha: a finite number; -alpha is the limit
+    at -inf.
+    Returns values in [-alpha, inf] for alpha > 0. Raises ValueError for an alpha that
+    is not finite, or an array that does not hold real numbers.
 
     exp(x) - 1 is taken as expm1(x), which keeps its digits near 0.
     """
     _check_finite("alpha", alpha)
     x, dtype = _float64(x)
-    return np.asarray(np.maximum(0, x) + alpha * np.expm1(np.minimum(0, x)), dtype)
+    y = np.maximum(0, x) + alpha * np.expm1(np.minimum(0, x))
+    return np.asarray(y, dtype)
 
 
 @np.errstate(all="ignore")
@@ -171,31 +187,33 @@ def elu_grad(x, alpha=1.0):
     """Derivative of ELU: 1 for x > 0, else alpha * exp(x).
 
     x: real array of any shape, any range. alpha: a finite number.
-    Returns values in (0, 1] for alpha = 1. Raises ValueError for an alpha that is not finite, or an array that does
-    not hold real numbers.
+    Returns values in [0, 1] for alpha = 1. Raises ValueError for an alpha that is not
+    finite, or an array that does not hold real numbers.
 
-    For alpha = 1 the derivative at 0 is 1 from both sides. For another alpha there is none; as in PyTorch, alpha is
-    returned there. NaN gives NaN.
+    For alpha = 1 the derivative at 0 is 1 from both sides. For another alpha there is
+    none; as in PyTorch, alpha is returned there. NaN gives NaN.
     """
     _check_finite("alpha", alpha)
     x, dtype = _float64(x)
     positive = np.sign(np.maximum(0, x))
-    return np.asarray(positive + (1 - positive) * alpha * np.exp(np.minimum(0, x)), dtype)
+    y = positive + (1 - positive) * alpha * np.exp(np.minimum(0, x))
+    return np.asarray(y, dtype)
 
 
 @np.errstate(all="ignore")
 def gelu(x, approximate="none"):
-    """Gaussian error linear unit, x * Phi(x), with Phi the standard normal distribution function.
+    """Gaussian error linear unit, x * Phi(x).
 
     Source: Hendrycks, Gimpel 2016, arXiv 1606.08415.
 
-    x: real array of any shape, any range. approximate: "none" for the exact form, "tanh" for the paper's
-    0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
-    Returns values from -0.17 up. Raises ValueError for any other approximate, or an array that does not hold real
-    numbers.
+    x: real array of any shape, any range. approximate: "none" for the exact form,
+    "tanh" for the paper's 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
+    Returns values from -0.17 up. Raises ValueError for any other approximate, or an
+    array that does not hold real numbers.
 
-    Phi(x) = erfc(-x / sqrt(2)) / 2 keeps its digits for negative x, where 1 + erf cancels; in the same way
-    (1 + tanh(u)) / 2 is taken as sigmoid(2u).
+    Phi is the standard normal distribution function. As erfc(-x / sqrt(2)) / 2 it keeps
+    its digits for negative x, where 1 + erf cancels; in the same way (1 + tanh(u)) / 2
+    is taken as sigmoid(2u).
     """
     _check_approximate(approximate)
     x, dtype = _float64(x)
@@ -210,16 +228,18 @@ def gelu(x, approximate="none"):
 def gelu_grad(x, approximate="none"):
     """Derivative of GELU, Phi(x) + x phi(x), with phi the standard normal density.
 
-    x: real array of any shape, any range. approximate: "none" or "tanh", the form that is differentiated.
-    Returns values in [-0.13, 1.13]. Raises ValueError for any other approximate, or an array that does not hold real
-    numbers.
+    x: real array of any shape, any range. approximate: "none" or "tanh", the form that
+    is differentiated.
+    Returns values in [-0.13, 1.13]. Raises ValueError for any other approximate, or an
+    array that does not hold real numbers.
     """
     _check_approximate(approximate)
     x, dtype = _float64(x)
-    x = np.clip(x, -40, 40)  # beyond, the derivative is 0 or 1 to the last bit, and inf * 0 would be NaN
+    x = np.clip(x, -40, 40)  # beyond, it is 0 or 1 to the last bit
     if approximate == "tanh":
         u = np.sqrt(2 / np.pi) * x * (1 + 0.044715 * x * x)
         du = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * x * x)
-        return np.asarray(sigmoid(2 * u) + x * sigmoid_grad(2 * u) * 2 * du, dtype)
+        y = sigmoid(2 * u) + x * sigmoid_grad(2 * u) * 2 * du
+        return np.asarray(y, dtype)
     phi = np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
     return np.asarray(0.5 * erfc(-x / np.sqrt(2)) + x * phi, dtype)

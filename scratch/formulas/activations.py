@@ -68,7 +68,7 @@ gelu = written(lambda: Formula(
 
 _u = Symbol("u", real=True)
 gelu_tanh = written(lambda: Formula(
-    left=_named("GELU_{tanh}"),
+    left=Function(r"\operatorname{GELU}_{\tanh}")(x),
     right=x / 2 * (1 + sympy.tanh(_u)),
     variable=x,
     textbook_derivative=(1 + sympy.tanh(_u)) / 2 + x / 2 * (1 - sympy.tanh(_u) ** 2) * sqrt(2 / pi) * (

@@ -49,43 +49,53 @@ STYLE = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
 }
+matplotlib.rcParams.update(STYLE)
 
 
 def panel(width=3.5, height=2.5):
     """A new figure with one pair of axes in the style of the site: (figure, axes). Sizes in inches of 96 pixels."""
-    with matplotlib.rc_context(STYLE):
-        drawing = Figure(figsize=(width, height))
-        return drawing, drawing.add_subplot()
+    drawing = Figure(figsize=(width, height))
+    return drawing, drawing.add_subplot()
 
 
-def figure(drawings, caption, name):
+def thumbnail(width=1.5, height=1.0):
+    """A new figure without axes or text, for an overview: (figure, axes)."""
+    drawing, axes = panel(width, height)
+    axes.axis("off")
+    return drawing, axes
+
+
+def figure(drawings, words):
     """An HTML figure of one drawing, or of several that stand side by side where there is room.
 
-    caption: the finding, as HTML. name: the accessible name, plain text: what is drawn.
+    words: the pair (accessible name, caption): what is drawn, in plain text, and what to see in it, as HTML.
     """
+    name, caption = words
     drawings = drawings if isinstance(drawings, (list, tuple)) else [drawings]
     panels = "".join(svg(drawing, name if len(drawings) == 1 else f"{name} ({i})") for i, drawing in enumerate(drawings, 1))
     return f'<figure class="figure"><div class="panels">{panels}</div><figcaption>{caption}</figcaption></figure>'
 
 
 def svg(drawing, name):
-    """A matplotlib figure as an SVG element that can stand in a page: no ids but its own, no styles, no metadata."""
-    with matplotlib.rc_context(STYLE):
-        output = io.StringIO()
-        drawing.savefig(output, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    """A matplotlib figure as an SVG element that can stand in a page: no ids but its own, no styles, no metadata.
+
+    An empty name hides it from screen readers, for a picture that only repeats the text beside it.
+    """
+    output = io.StringIO()
+    drawing.savefig(output, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = output.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", text, flags=re.DOTALL)
     text = re.sub(r"-?\d+\.\d{3,}", lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), text)
-    text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text)
+    text = re.sub(r"font-family: [^;\"]*;? ?", "", re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text))
     text = re.sub(r"\n\s*", " ", text)
     for colour, variable in _VARIABLES.items():
         text = text.replace(colour, variable)
-    text = _own_ids(text, hashlib.sha256((text + name).encode()).hexdigest()[:10])
+    text = _own_ids(text, f"f{hashlib.sha256((text + name).encode()).hexdigest()[:9]}")
     width, height = (float(re.search(rf'{side}="([\d.]+)pt"', text)[1]) * 96 / 72 for side in ("width", "height"))
     box = re.search(r'viewBox="[^"]*"', text)[0]
-    head = f'<svg {box} width="{width:.0f}" height="{height:.0f}" role="img" aria-label="{html.escape(name)}">'
-    return head + text[text.index(">") + 1 :].strip()
+    role = f'role="img" aria-label="{html.escape(name)}"' if name else 'aria-hidden="true"'
+    return f'<svg {box} width="{width:.0f}" height="{height:.0f}" {role}>' + text[text.index(">") + 1 :].strip()
 
 
 def _own_ids(text, prefix):
@@ -94,12 +104,20 @@ def _own_ids(text, prefix):
     return re.sub(r'(xlink:href="#|url\(#)', lambda match: f"{match[1].replace('xlink:', '')}{prefix}-", text)
 
 
-def photographs(images, caption, name, width=160):
-    """A figure of labelled images: pairs (array (H, W, C) or (H, W), label). uint8, or floats in [0, 1]."""
+def picture(image, width, alt=""):
+    """An image as an <img> element: (H, W, C) or (H, W) array, uint8 or floats in [0, 1]."""
+    height = round(width * image.shape[0] / image.shape[1])
+    return f'<img src="{_encoded(image)}" width="{width}" height="{height}" alt="{html.escape(alt)}">'
+
+
+def photographs(images, words, width=160):
+    """A figure of labelled images: pairs (array (H, W, C) or (H, W), label). uint8, or floats in [0, 1].
+
+    words: the pair (accessible name, caption). width: in pixels, of each image.
+    """
+    name, caption = words
     cells = "".join(
-        f'<div class="photograph"><img src="{_encoded(image)}" width="{width}" '
-        f'height="{round(width * image.shape[0] / image.shape[1])}" alt="{html.escape(f"{name}: {label}")}">'
-        f"<span>{html.escape(label)}</span></div>"
+        f'<div class="photograph">{picture(image, width, f"{name}: {label}")}<span>{html.escape(label)}</span></div>'
         for image, label in images
     )
     return f'<figure class="figure"><div class="panels">{cells}</div><figcaption>{caption}</figcaption></figure>'

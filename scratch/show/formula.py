@@ -1,8 +1,6 @@
 """Typeset formulas, from the objects that are executed."""
 
-import sympy
-
-from scratch.formulas import latex, prove
+from scratch.formulas import latex, prove, put_in
 from scratch.show.mathml import display
 
 
@@ -26,17 +24,8 @@ def derivation(left, *steps, definitions=()):
     left and steps are SymPy expressions. definitions: pairs (symbol or function, expression) that are put in for the
     proof. Raises AssertionError where two neighbours are not the same function.
     """
-    chain = [_explicit(expression, definitions) for expression in (left, *steps)]
+    chain = [put_in(expression, definitions).doit() for expression in (left, *steps)]
     for one, next_one in zip(chain, chain[1:]):
         prove(one, next_one)
     rows = r" \\ ".join(f"&= {latex(step)}" for step in steps)
     return display(rf"\begin{{aligned}} {latex(left)} {rows} \end{{aligned}}")
-
-
-def _explicit(expression, definitions):
-    for left, right in definitions:
-        if isinstance(left, sympy.Symbol):
-            expression = expression.subs(left, right)
-        else:
-            expression = expression.replace(left.func, sympy.Lambda(left.args, right))
-    return expression.doit()

@@ -4,7 +4,9 @@ MkDocs turns many problems into warnings, and `--quiet` drops those. Here every 
 the build fails at its end with all of them; while serving, they are shown and the server lives on.
 """
 
+import html
 import logging
+import os
 import re
 import sys
 from pathlib import Path
@@ -50,6 +52,7 @@ def on_config(config):
     collector.problems.clear()
     collector.place = ""
     state["drawn"] = set()
+    config.plugins["mkdocs-jupyter"].config["execute"] = not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ
     config.extra_css.append("assets/scratch.css")
     config.extra_javascript.append("assets/scratch.js")
     for fence in config.mdx_configs["pymdownx.superfences"]["custom_fences"]:
@@ -92,6 +95,32 @@ def on_files(files, config):
     return files
 
 
+def on_pre_page(page, config, files):
+    if page.file.src_uri.endswith(".ipynb"):
+        page.render = _rendered(page, page.render)
+    return page
+
+
+def _rendered(page, render):
+    """Wrap mkdocs-jupyter's rendering: execution errors become problems, the result is cleaned and its links checked."""
+
+    def run(config, files):
+        from scratch.show.notebook import anchors, clean, failed_cell, links
+
+        collector.place = page.file.src_uri
+        try:
+            render(config, files)
+            page.content, page.links_to_anchors = links(clean(page.content), page.file, files, log)
+        except Exception as error:  # any failure of a cell, of the kernel or of the output
+            cell = failed_cell(page.file.abs_src_path, error)
+            log.warning("cell %s: %s", cell, error)
+            page.content = f'<pre class="problem">{html.escape(str(error))}</pre>'
+        page.present_anchor_ids = anchors(page.content)
+        collector.place = ""
+
+    return run
+
+
 def on_page_markdown(markdown, page, config, files):
     from scratch.show.page import anchors, begin, fences
 
@@ -99,7 +128,7 @@ def on_page_markdown(markdown, page, config, files):
     state["blocks"], state["executed"] = [], 0
     if page.file.generated_by or page.file.src_uri.endswith(".ipynb"):
         return markdown
-    begin()
+    begin(repository=config.extra["repository"])
     offset = _front_matter_lines(page)
     for line, info in fences(markdown):
         language, _, options = info.partition(" ")
@@ -117,15 +146,24 @@ def _front_matter_lines(page):
     return match[0].count("\n") if match else 0
 
 
-def on_page_content(html, page, config, files):
+def on_page_content(content, page, config, files):
     from scratch.show.page import fill
+    from scratch.show.words import word
 
-    if page.file.generated_by or page.file.src_uri.endswith(".ipynb"):
-        return html
+    if page.file.src_uri.endswith(".ipynb"):
+        executed = config.plugins["mkdocs-jupyter"].config["execute"]
+        return content if executed else f'<p class="checked">{word("not_run")}</p>{content}'
+    if page.file.generated_by:
+        return content
     if state["executed"] != len(state["blocks"]):
-        log.warning("%d Python blocks stand on the page, %d were executed: a fence lacks exec or has a mistyped option",
-                    len(state["blocks"]), state["executed"])
-    return _attempt(fill, html)
+        log.warning(
+            "%d Python blocks stand on the page, %d were executed: a fence lacks exec or has a mistyped option",
+            len(state["blocks"]),
+            state["executed"],
+        )
+    content = _attempt(fill, content)
+    collector.place = ""
+    return content
 
 
 def on_post_page(output, page, config):
@@ -135,16 +173,18 @@ def on_post_page(output, page, config):
     collector.place = page.file.src_uri
     output = _attempt(mathml.convert, accessible(output))
     state["drawn"] |= mathml.characters(output)
+    collector.place = ""
     return output
 
 
-def _attempt(function, html):
+def _attempt(function, text):
     """Call function; where it raises ValueError, record the problem and go on with the page as it was."""
     try:
-        return function(html)
+        return function(text)
     except ValueError as error:
         log.warning("%s", error)
-        return f'<pre class="problem">{error}</pre>{html}' if state["serving"] and "<html" not in html else html
+        problem = f'<pre class="problem">{html.escape(str(error))}</pre>'
+        return text.replace("<h1", f"{problem}<h1", 1)
 
 
 def on_post_build(config):

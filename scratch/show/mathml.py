@@ -3,6 +3,7 @@
 import html
 import re
 from functools import lru_cache
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
@@ -50,9 +51,10 @@ def _converter():
 @lru_cache(maxsize=None)
 def _mathml(latex, display):
     try:
-        return _converter().convert_with_local_state(latex, displaystyle=display)
+        mathml = _converter().convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
         raise ValueError(f"not a valid formula: {latex} ({error})") from error
+    return mathml.replace("<mo>′</mo>", '<mo class="prime">′</mo>')
 
 
 def characters(page):
@@ -75,15 +77,13 @@ def _italic(letter):
 
 def font(drawn):
     """The math font as WOFF2, reduced to the drawn characters. STIX Two Math (OFL), from the package ziamath."""
-    import ziamath
-
     options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
     options.recalc_timestamp = False
-    file = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-    stix = subset.load_font(str(file), options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text="".join(sorted(drawn | set(_ALWAYS))))
-    subsetter.subset(stix)
+    file = Path(find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
     output = BytesIO()
-    subset.save_font(stix, output, options)
+    with subset.load_font(str(file), options) as stix:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text="".join(sorted(drawn | set(_ALWAYS))))
+        subsetter.subset(stix)
+        subset.save_font(stix, output, options)
     return output.getvalue()

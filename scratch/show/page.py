@@ -20,9 +20,10 @@ def let(**values):
     return ""
 
 
-def begin():
-    """Forget all names: each page has its own."""
+def begin(**values):
+    """Forget the names of the page before: each page has its own, and those given here."""
     _values.clear()
+    let(**values)
 
 
 def fill(page):

@@ -3,20 +3,23 @@
 import html
 import re
 
-from scratch.show.words import word
 
+def table(head, rows, words):
+    """An HTML table: head and rows are lists of cells; numbers are set right. Cells are HTML; use `text` for plain text.
 
-def table(head, rows, caption=""):
-    """An HTML table: head and rows are lists of cells; numbers are set right. Cells are HTML; use `text` for plain text."""
+    words: the pair (accessible name, caption); an empty caption is left out.
+    """
+    name, caption = words
     if any(len(row) != len(head) for row in rows):
         raise ValueError(f"every row needs {len(head)} cells: {[len(row) for row in rows]}")
-    top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
-    body = "".join(f"<tr>{''.join(_cell(cell, first=i == 0) for i, cell in enumerate(row))}</tr>" for row in rows)
-    label = html.escape(re.sub(r"<[^>]+>", "", caption)) or word("table")
-    title = f"<caption>{caption}</caption>" if caption else ""
+    numeric = [bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(head))]
+    top = "".join(f"<th{_class(i)} scope=\"col\">{cell}</th>" for cell, i in zip(head, numeric))
+    body = "".join(f"<tr>{_row(row, numeric)}</tr>" for row in rows)
+    title = f"<figcaption>{caption}</figcaption>" if caption else ""
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table class="data">{title}'
-        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<figure class="figure table">{title}<div class="scroll" tabindex="0" role="region" '
+        f'aria-label="{html.escape(name)}"><table class="data"><thead><tr>{top}</tr></thead><tbody>{body}</tbody>'
+        "</table></div></figure>"
     )
 
 
@@ -34,8 +37,16 @@ def text(value):
     return html.escape(str(value))
 
 
-def _cell(cell, first):
-    if first:
-        return f'<th scope="row">{cell}</th>'
-    numeric = isinstance(cell, (int, float)) or re.match(r"^[−+-]?[\d.]", str(cell))
-    return f'<td class="number">{cell}</td>' if numeric else f"<td>{cell}</td>"
+def _row(cells, numeric):
+    first, *others = cells
+    return f'<th scope="row">{first}</th>' + "".join(
+        f"<td{_class(is_number)}>{cell}</td>" for cell, is_number in zip(others, numeric[1:])
+    )
+
+
+def _class(is_number):
+    return ' class="number"' if is_number else ""
+
+
+def _is_number(cell):
+    return isinstance(cell, (int, float)) or bool(re.match(r"[−+-]?(\d|∞|\.\d)", str(cell)))

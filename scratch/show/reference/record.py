@@ -1,0 +1,211 @@
+"""Record what PyTorch 2.13 and torchvision 0.28 compute, one function per topic, one .npz file per function.
+
+    pip install torch==2.13.0
+    pip install --no-deps torchvision==0.28.0
+    pip install pillow
+    python scratch/show/reference/record.py [topic ...]
+"""
+
+import json
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from scratch.show.accuracy import points
+from scratch.show.schedulers import play
+
+torch.set_num_threads(1)
+
+
+def activations():
+    """Values and gradients on the test points in float64 and float32: keys such as gelu_grad/float32."""
+    functional = torch.nn.functional
+    functions = {
+        "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        "relu": torch.relu,
+        "leaky_relu": functional.leaky_relu,
+        "elu": functional.elu,
+        "gelu": functional.gelu,
+        "gelu_tanh": lambda x: functional.gelu(x, approximate="tanh"),
+    }
+    arrays = {}
+    for dtype in ("float64", "float32"):
+        arrays[f"x/{dtype}"] = points().astype(dtype)
+        for name, function in functions.items():
+            x = torch.tensor(arrays[f"x/{dtype}"], requires_grad=True)
+            y = function(x)
+            (gradient,) = torch.autograd.grad(y.sum(), x)
+            arrays[f"{name}/{dtype}"] = y.detach().numpy()
+            arrays[f"{name}_grad/{dtype}"] = gradient.numpy()
+    return arrays
+
+
+def optimizers():
+    """Twenty steps of four parameters per option in float64 and float32: keys such as `Adam {"eps": 0.001}/float64`."""
+    classes = {
+        "SGD": [
+            {}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}, {"momentum": 0.9, "dampening": 0.5},
+            {"momentum": 0.8, "dampening": -0.3}, {"momentum": 1.1}, {"momentum": 0.6, "nesterov": True},
+        ],
+        "Adagrad": [{}, {"lr_decay": 0.1}, {"initial_accumulator_value": 0.1}, {"eps": 1e-3}],
+        "RMSprop": [
+            {}, {"alpha": 0.5}, {"alpha": 0.0}, {"eps": 1e-3}, {"momentum": 0.9}, {"centered": True, "alpha": 0.9},
+            {"centered": True, "momentum": 0.9},
+        ],
+        "Adam": [{}, {"betas": [0.8, 0.9]}, {"betas": [0.0, 0.0]}, {"eps": 1e-3}, {"amsgrad": True},
+                 {"amsgrad": True, "betas": [0.5, 0.6]}],
+    }
+    classes["AdamW"] = [*classes["Adam"], {"weight_decay": 0.0}]
+    rng = np.random.default_rng(0)
+    arrays = {"start": np.array([1.0, -2.0, 0.5, 3.0]), "grads": rng.normal(size=(20, 4)) * [1, 100, 1e-4, 1e-8]}
+    for name, rows in classes.items():
+        for row in rows:
+            common = [{}, {"lr": 0.1}, {"lr": 0.05, "maximize": True}, {"lr": 0.03, "weight_decay": 0.1}]
+            for options in ({**row, **more} for more in (common if row in ({}, rows[-1]) else common[2:])):
+                for dtype in ("float64", "float32"):
+                    parameter = torch.nn.Parameter(torch.tensor(arrays["start"].astype(dtype)))
+                    optimizer = getattr(torch.optim, name)([parameter], **options)
+                    steps = []
+                    for grad in arrays["grads"].astype(dtype):
+                        parameter.grad = torch.tensor(grad)
+                        optimizer.step()
+                        steps.append(parameter.detach().numpy().copy())
+                    arrays[f"{name} {json.dumps(options)}/{dtype}"] = np.array(steps)
+    return arrays
+
+
+def schedulers():
+    """Learning rates and momenta of long runs: the runs by name (JSON, see scratch.show.schedulers.play), their traces
+    one after another, and the place where each ends."""
+    sgd, adam = ["SGD", {"lr": 0.1, "momentum": 0.9}], ["Adam", {"lr": 0.1}]
+    rng = np.random.default_rng(0)
+    falling = (2 * np.exp(-np.arange(150) / 20) + 0.05 * rng.normal(size=150) + 1).round(3).tolist()
+    rising = [round(4 - loss, 3) for loss in falling]
+    runs = {"StepLR": [sgd, ["StepLR", {"step_size": 30}], ["step", 200]]}
+    for options in ({"gamma": 0.5}, {"gamma": 1.5}, {"gamma": 0}):
+        runs[f"StepLR {options}"] = [sgd, ["StepLR", {"step_size": 7, **options}], ["step", 100]]
+    runs["StepLR every epoch"] = [sgd, ["StepLR", {"step_size": 1, "gamma": 0.97}], ["step", 200]]
+    for T_max in (1, 2, 7, 50):
+        for options in ({}, {"eta_min": 0.01}, {"eta_min": 0.3}):
+            cosine = ["CosineAnnealingLR", {"T_max": T_max, **options}]
+            runs[f"CosineAnnealingLR {T_max} {options}"] = [sgd, cosine, ["step", 4 * T_max + 3]]
+    step, cosine = ["StepLR", {"step_size": 4, "gamma": 0.5}], ["CosineAnnealingLR", {"T_max": 10, "eta_min": 0.001}]
+    for name, scheduler in (("StepLR", step), ("CosineAnnealingLR", cosine)):
+        runs[f"{name} by hand"] = [sgd, scheduler, ["step", 6], ["lr", 0.7], ["step", 30]]
+        for epoch in (0, 3, 9, 10, 19):
+            resumed = [scheduler[0], {**scheduler[1], "last_epoch": epoch}]
+            begun = [sgd, scheduler, ["step", epoch], ["forget", None]]
+            runs[f"{name} resumed after {epoch}"] = [*begun, resumed, ["step", 30]]
+    runs["chained"] = [sgd, step, cosine, ["step", 50]]
+    runs["chained, the other order"] = [sgd, cosine, step, ["step", 50]]
+    runs["chained, later and by hand"] = [sgd, step, ["step", 5], ["lr", 0.7], cosine, ["step", 45]]
+    plateau = ["ReduceLROnPlateau", {"patience": 3}]
+    runs["plateau after steps"] = [sgd, step, ["step", 9], ["forget", None], plateau, ["metrics", falling]]
+    for mode, metrics in (("min", falling), ("max", rising)):
+        for options in (
+            {}, {"patience": 2}, {"patience": 0, "cooldown": 3}, {"patience": 4, "factor": 0.5, "min_lr": 0.02},
+            {"threshold": 0.1}, {"threshold": 0.1, "threshold_mode": "abs"}, {"threshold": 0, "patience": 5},
+            {"patience": 1, "eps": 1e-3}, {"patience": 3, "factor": 0, "min_lr": 0.01, "cooldown": 9},
+        ):
+            plateau = ["ReduceLROnPlateau", {"mode": mode, **options}]
+            runs[f"ReduceLROnPlateau {mode} {options}"] = [sgd, plateau, ["metrics", metrics]]
+    odd = [np.nan, np.inf, 1.0, np.nan, np.nan, np.nan, -np.inf, np.nan, 0.0, -1.0, -0.9999, -1.0, -1.0, -1.0, -1.0]
+    for options in ({"mode": mode, "threshold_mode": kind} for mode in ("min", "max") for kind in ("rel", "abs")):
+        plateau = ["ReduceLROnPlateau", {"patience": 1, **options}]
+        runs[f"ReduceLROnPlateau odd {options}"] = [sgd, plateau, ["metrics", odd]]
+    for strategy in ("cos", "linear"):
+        for three_phase in (False, True):
+            for options in (
+                {}, {"pct_start": 0.0}, {"pct_start": 1.0}, {"pct_start": 0.5}, {"pct_start": 0.005},
+                {"div_factor": 3.0, "final_div_factor": 50.0}, {"base_momentum": 0.2, "max_momentum": 0.6},
+                {"cycle_momentum": False}, {"total_steps": 7},
+                {"total_steps": None, "epochs": 9, "steps_per_epoch": 11},
+            ):
+                options = {"total_steps": 100, "anneal_strategy": strategy, "three_phase": three_phase, **options}
+                steps = (options["total_steps"] or 99) - 1
+                cycle = ["OneCycleLR", {"max_lr": 2.0, **options}]
+                runs[f"OneCycleLR {options}"] = [sgd, cycle, ["step", steps]]
+    cycle = {"max_lr": 2.0, "total_steps": 40}
+    for optimizer in (adam, ["AdamW", {"lr": 0.1}], ["RMSprop", {"lr": 0.1}], ["SGD", {"lr": 0.1}]):
+        runs[f"OneCycleLR {optimizer[0]}"] = [optimizer, ["OneCycleLR", cycle], ["step", 39]]
+    for epoch in (0, 5, 11, 30, 38):
+        resumed = ["OneCycleLR", {**cycle, "last_epoch": epoch}]
+        runs[f"OneCycleLR resumed after {epoch}"] = [
+            sgd, ["OneCycleLR", cycle], ["step", epoch], ["forget", None], resumed, ["step", 38 - epoch]
+        ]
+    runs["OneCycleLR, then cosine"] = [sgd, ["OneCycleLR", cycle], ["step", 39], ["forget", None], cosine, ["step", 30]]
+    traces = []
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Detected call of")  # of scheduler.step() without an optimizer.step()
+        for run in runs.values():
+            parameter = torch.nn.Parameter(torch.zeros(1))
+            traces.append(play(run, torch.optim, torch.optim.lr_scheduler, [parameter]))
+    return {
+        "runs": np.array(json.dumps(runs)),
+        "traces": np.concatenate([np.array(trace, dtype=np.float64) for trace in traces]),
+        "ends": np.cumsum([len(trace) for trace in traces]),
+    }
+
+
+def losses():
+    """Values and gradients by inputs and options: keys such as `huber_loss residuals {"delta": 0.3}/float64`.
+
+    Under each key stand the value and then the gradient, flat. The inputs are residuals/0/float64 (the first argument)
+    and residuals/1/float64 (the target).
+    """
+    functional = torch.nn.functional
+    rng = np.random.default_rng(0)
+    target = rng.normal(size=60)
+    tails = np.exp(rng.uniform(-9, 9, (2, 19)))
+    residuals = np.concatenate([rng.normal(size=20), tails[0], -tails[1], [0, 0]])
+    pred = np.concatenate([[0, 1, 0, 1, 0, 1, 1e-30, 1e-50, 1e-12, 1 - 1e-12], rng.uniform(size=30)])
+    labels = np.concatenate([[0, 1, 1, 0, 0.3, 0.3, 0, 1, 1, 0], rng.integers(0, 2, 15), rng.uniform(size=15)])
+    classes = rng.integers(0, 4, (12,))
+    pixels = rng.integers(0, 3, (2, 3, 4))
+    pixels[0, 1, :3] = -100
+    margins = np.array([[m, 0, 0] for m in range(0, 120, 5)])
+    inputs = {
+        "residuals": (target + residuals, target),
+        "probabilities": (pred, labels),
+        "classes": (3 * rng.normal(size=(12, 4)), classes),
+        "soft": (3 * rng.normal(size=(12, 4)), rng.dirichlet(np.ones(4), 12)),
+        "pixels": (3 * rng.normal(size=(2, 3, 3, 4)), pixels),
+        "unbatched": (np.array([2.0, 1.0, -1.0]), np.array(0)),
+        "margins": (margins, np.zeros(len(margins), dtype=int)),
+    }
+    weights = {"classes": [0.5, 2.0, 0.0, 1.5], "soft": [0.5, 2.0, 0.0, 1.5], "pixels": [1.0, 0.2, 3.0]}
+    rows = [("mse_loss", "residuals", {}), ("l1_loss", "residuals", {})]
+    rows += [("smooth_l1_loss", "residuals", options) for options in ({}, {"beta": 0}, {"beta": 0.3}, {"beta": 2.5})]
+    rows += [("huber_loss", "residuals", options) for options in ({}, {"delta": 0.3}, {"delta": 2.5})]
+    rows += [("binary_cross_entropy", "probabilities", options) for options in ({}, {"weight": list(range(40))})]
+    for kind, weight in weights.items():
+        for options in ({}, {"weight": weight}, {"label_smoothing": 0.1}, {"weight": weight, "label_smoothing": 0.3}):
+            rows.append(("cross_entropy", kind, options))
+    rows += [("cross_entropy", "classes", {"ignore_index": 2, "weight": weights["classes"], "label_smoothing": 0.2})]
+    rows += [("cross_entropy", "unbatched", {}), ("cross_entropy", "margins", {"reduction": "none"})]
+    arrays = {}
+    for dtype in ("float64", "float32"):
+        for kind, pair in inputs.items():
+            for i, array in enumerate(pair):
+                integers = array.dtype.kind == "i" and i == 1
+                arrays[f"{kind}/{i}/{dtype}"] = array if integers else array.astype(dtype)
+        for name, kind, options in rows:
+            for reduction in [{}] if dtype == "float32" else [{}, {"reduction": "sum"}, {"reduction": "none"}]:
+                key = f"{name} {kind} {json.dumps({**options, **reduction})}/{dtype}"
+                x = torch.tensor(arrays[f"{kind}/0/{dtype}"], requires_grad=True)
+                keywords = {k: torch.tensor(v, dtype=x.dtype) if k == "weight" else v for k, v in options.items()}
+                y = getattr(functional, name)(x, torch.tensor(arrays[f"{kind}/1/{dtype}"]), **{**keywords, **reduction})
+                (gradient,) = torch.autograd.grad(y.sum(), x)
+                arrays[key] = torch.cat([y.detach().flatten(), gradient.flatten()]).numpy()
+    return arrays
+
+
+TOPICS = {"activations": activations, "losses": losses, "optimizers": optimizers, "schedulers": schedulers}
+
+if __name__ == "__main__":
+    for topic in sys.argv[1:] or TOPICS:
+        np.savez_compressed(Path(__file__).with_name(f"{topic}.npz"), **TOPICS[topic]())
