@@ -23,12 +23,12 @@ def _float64(x):
 
 
 def _check_finite(name, value):
-    if not isinstance(value, Real) or not np.isfinite(value):
+    if not isinstance(value, Real) or not -np.inf < value < np.inf:
         raise ValueError(f"{name} must be a finite number, got {value!r}")
 
 
 def _check_approximate(approximate):
-    if approximate not in ("none", "tanh"):
+    if not isinstance(approximate, str) or approximate not in ("none", "tanh"):
         raise ValueError(f'approximate must be "none" or "tanh", got {approximate!r}')
 
 

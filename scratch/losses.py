@@ -24,8 +24,16 @@ def _float64(name, values):
     return values.astype(np.float64, copy=False), dtype
 
 
-def _pair(pred, target):
+def _check_reduction(reduction):
+    if not isinstance(reduction, str) or reduction not in ("mean", "sum", "none"):
+        raise ValueError(
+            f'reduction must be "mean", "sum" or "none", got {reduction!r}'
+        )
+
+
+def _pair(pred, target, reduction):
     """Return pred and target as float64, and the dtype that the result shall have."""
+    _check_reduction(reduction)
     pred, dtype = _float64("pred", pred)
     target, _ = _float64("target", target)
     if target.shape != pred.shape:
@@ -33,13 +41,6 @@ def _pair(pred, target):
             f"target must have pred's shape {pred.shape}, got shape {target.shape}"
         )
     return pred, target, dtype
-
-
-def _check_reduction(reduction):
-    if not isinstance(reduction, str) or reduction not in ("mean", "sum", "none"):
-        raise ValueError(
-            f'reduction must be "mean", "sum" or "none", got {reduction!r}'
-        )
 
 
 def _check_beta(beta):
@@ -74,8 +75,7 @@ def mse_loss(pred, target, *, reduction="mean"):
     Returns values in [0, inf). Raises ValueError for shapes that differ, an unknown
     reduction, or an array that does not hold real numbers.
     """
-    _check_reduction(reduction)
-    pred, target, dtype = _pair(pred, target)
+    pred, target, dtype = _pair(pred, target, reduction)
     d = pred - target
     return np.asarray(_reduce(d * d, reduction), dtype)
 
@@ -88,8 +88,7 @@ def mse_loss_grad(pred, target, *, reduction="mean"):
     "mean" the gradient is divided by the number of elements.
     Returns an array of pred's shape. Raises ValueError as mse_loss does.
     """
-    _check_reduction(reduction)
-    pred, target, dtype = _pair(pred, target)
+    pred, target, dtype = _pair(pred, target, reduction)
     return np.asarray(2 * _share(pred - target, reduction), dtype)
 
 
@@ -105,8 +104,7 @@ def l1_loss(pred, target, *, reduction="mean"):
     Returns values in [0, inf). Raises ValueError for shapes that differ, an unknown
     reduction, or an array that does not hold real numbers.
     """
-    _check_reduction(reduction)
-    pred, target, dtype = _pair(pred, target)
+    pred, target, dtype = _pair(pred, target, reduction)
     return np.asarray(_reduce(np.abs(pred - target), reduction), dtype)
 
 
@@ -121,14 +119,13 @@ def l1_loss_grad(pred, target, *, reduction="mean"):
     |d| has no derivative at d = 0; as in PyTorch, 0 is returned there. NaN gives NaN,
     where PyTorch gives 0.
     """
-    _check_reduction(reduction)
-    pred, target, dtype = _pair(pred, target)
+    pred, target, dtype = _pair(pred, target, reduction)
     return np.asarray(_share(np.sign(pred - target), reduction), dtype)
 
 
 @np.errstate(all="ignore")
 def smooth_l1_loss(pred, target, *, beta=1.0, reduction="mean"):
-    """Smooth L1, the mean of d^2 / (2 beta) where |d| < beta, else |d| - beta / 2.
+    """Smooth L1: d^2 / (2 beta) where |d| < beta, else |d| - beta / 2.
 
     Source: Girshick 2015, "Fast R-CNN", arXiv 1504.08083, eq. 3, where beta is 1.
 
@@ -141,9 +138,8 @@ def smooth_l1_loss(pred, target, *, beta=1.0, reduction="mean"):
 
     Both cases are a / beta * (|d| - a / 2) with a = min(|d|, beta).
     """
-    _check_reduction(reduction)
     _check_beta(beta)
-    pred, target, dtype = _pair(pred, target)
+    pred, target, dtype = _pair(pred, target, reduction)
     d = np.abs(pred - target)
     if beta == 0:
         return np.asarray(_reduce(d, reduction), dtype)
@@ -162,9 +158,8 @@ def smooth_l1_loss_grad(pred, target, *, beta=1.0, reduction="mean"):
 
     With beta = 0 it is the sign of d, 0 at 0.
     """
-    _check_reduction(reduction)
     _check_beta(beta)
-    pred, target, dtype = _pair(pred, target)
+    pred, target, dtype = _pair(pred, target, reduction)
     d = pred - target
     slope = np.clip(d / beta, -1, 1) if beta else np.sign(d)
     return np.asarray(_share(slope, reduction), dtype)
@@ -172,8 +167,7 @@ def smooth_l1_loss_grad(pred, target, *, beta=1.0, reduction="mean"):
 
 @np.errstate(all="ignore")
 def huber_loss(pred, target, *, delta=1.0, reduction="mean"):
-    """Huber's loss, the mean of d^2 / 2 where |d| < delta, else delta (|d| - delta /
-    2).
+    """Huber's loss: d^2 / 2 where |d| < delta, else delta (|d| - delta / 2).
 
     Source: Huber 1964, "Robust estimation of a location parameter", Annals of
     Mathematical Statistics 35.
@@ -187,9 +181,8 @@ def huber_loss(pred, target, *, delta=1.0, reduction="mean"):
     Both cases are a (|d| - a / 2) with a = min(|d|, delta): delta times smooth_l1_loss
     with beta = delta.
     """
-    _check_reduction(reduction)
     _check_delta(delta)
-    pred, target, dtype = _pair(pred, target)
+    pred, target, dtype = _pair(pred, target, reduction)
     d = np.abs(pred - target)
     a = np.minimum(d, delta)
     return np.asarray(_reduce(a * (d - a / 2), reduction), dtype)
@@ -204,16 +197,15 @@ def huber_loss_grad(pred, target, *, delta=1.0, reduction="mean"):
     elements.
     Returns an array of pred's shape. Raises ValueError as huber_loss does.
     """
-    _check_reduction(reduction)
     _check_delta(delta)
-    pred, target, dtype = _pair(pred, target)
+    pred, target, dtype = _pair(pred, target, reduction)
     slope = np.clip(pred - target, -float(delta), float(delta))
     return np.asarray(_share(slope, reduction), dtype)
 
 
-def _probabilities(pred, target, weight):
+def _probabilities(pred, target, weight, reduction):
     """Return pred, target and weight as float64, and the result's dtype."""
-    pred, target, dtype = _pair(pred, target)
+    pred, target, dtype = _pair(pred, target, reduction)
     for name, values in (("pred", pred), ("target", target)):
         outside = values[~((values >= 0) & (values <= 1))]
         if outside.size:
@@ -248,8 +240,7 @@ def binary_cross_entropy(pred, target, *, weight=None, reduction="mean"):
     that p = 0 and p = 1 stay finite. log(1 - p) is log1p(-p), which keeps its digits
     for small p.
     """
-    _check_reduction(reduction)
-    p, y, w, dtype = _probabilities(pred, target, weight)
+    p, y, w, dtype = _probabilities(pred, target, weight, reduction)
     losses = y * np.minimum(-np.log(p), 100) + (1 - y) * np.minimum(-np.log1p(-p), 100)
     return np.asarray(_reduce(w * losses, reduction), dtype)
 
@@ -265,8 +256,7 @@ def binary_cross_entropy_grad(pred, target, *, weight=None, reduction="mean"):
     As in PyTorch, the denominator is held at 1e-12 or more, so that p = 0 and p = 1
     stay finite; there the result is no longer the derivative of the value.
     """
-    _check_reduction(reduction)
-    p, y, w, dtype = _probabilities(pred, target, weight)
+    p, y, w, dtype = _probabilities(pred, target, weight, reduction)
     slope = w * ((p - y) / np.maximum(p * (1 - p), 1e-12))
     return np.asarray(_share(slope, reduction), dtype)
 

@@ -48,9 +48,7 @@ def _zeros(params):
 
 
 def _gradients(params, grads):
-    """Check all gradients; return (i, params[i], a copy of grads[i] in its dtype) for
-    each that is not None.
-    """
+    """Check grads; return (i, params[i], a copy of grads[i]) for all but None."""
     try:
         grads = list(grads)
     except TypeError:
@@ -78,9 +76,7 @@ def _gradients(params, grads):
 
 
 def _denominator(root, eps):
-    """Return root + eps, but never 0: with eps = 0, a gradient of 0 gives 0 / tiny = 0
-    and not 0 / 0.
-    """
+    """Return root + eps but never 0, so that a gradient of 0 gives 0 and not 0 / 0."""
     return np.maximum(root + eps, np.finfo(root.dtype).tiny)
 
 
@@ -128,9 +124,7 @@ class SGD:
 
     @np.errstate(all="ignore")
     def step(self, grads):
-        """Change the parameters by one step; grads holds one array, or None, per
-        parameter.
-        """
+        """Make one step; grads holds an array, or None, for each parameter."""
         lr, mu, tau = float(self.lr), float(self.momentum), float(self.dampening)
         weight_decay = float(self.weight_decay)
         for i, theta, g in _gradients(self.params, grads):
@@ -187,9 +181,7 @@ class Adagrad:
 
     @np.errstate(all="ignore")
     def step(self, grads):
-        """Change the parameters by one step; grads holds one array, or None, per
-        parameter.
-        """
+        """Make one step; grads holds an array, or None, for each parameter."""
         lr, lr_decay = float(self.lr), float(self.lr_decay)
         weight_decay, eps = float(self.weight_decay), float(self.eps)
         for i, theta, g in _gradients(self.params, grads):
@@ -244,9 +236,7 @@ class RMSprop:
 
     @np.errstate(all="ignore")
     def step(self, grads):
-        """Change the parameters by one step; grads holds one array, or None, per
-        parameter.
-        """
+        """Make one step; grads holds an array, or None, for each parameter."""
         lr, alpha, mu = float(self.lr), float(self.alpha), float(self.momentum)
         weight_decay, eps = float(self.weight_decay), float(self.eps)
         for i, theta, g in _gradients(self.params, grads):
@@ -314,9 +304,7 @@ class Adam:
 
     @np.errstate(all="ignore")
     def step(self, grads):
-        """Change the parameters by one step; grads holds one array, or None, per
-        parameter.
-        """
+        """Make one step; grads holds an array, or None, for each parameter."""
         lr, beta1, beta2 = float(self.lr), float(self.betas[0]), float(self.betas[1])
         weight_decay, eps = float(self.weight_decay), float(self.eps)
         for i, theta, g in _gradients(self.params, grads):
@@ -375,9 +363,7 @@ class AdamW:
 
     @np.errstate(all="ignore")
     def step(self, grads):
-        """Change the parameters by one step; grads holds one array, or None, per
-        parameter.
-        """
+        """Make one step; grads holds an array, or None, for each parameter."""
         lr, beta1, beta2 = float(self.lr), float(self.betas[0]), float(self.betas[1])
         weight_decay, eps = float(self.weight_decay), float(self.eps)
         for i, theta, g in _gradients(self.params, grads):

@@ -2,10 +2,7 @@
 
 import inspect
 import json
-import re
-from dataclasses import dataclass
 
-import mpmath
 import numpy as np
 import pytest
 
@@ -15,174 +12,30 @@ from scratch.formulas import schedulers as formulas
 from scratch.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from scratch.schedulers import CosineAnnealingLR, OneCycleLR, ReduceLROnPlateau, StepLR
 from scratch.show.reference import load
-from scratch.show.schedulers import play
-
-
-@dataclass(frozen=True)
-class Block:
-    """A scheduler with its options; its closed form and recursion, with the same options under the papers' names."""
-
-    scheduler: type
-    formula: object
-    recursion: object
-    momentum: object
-    options: dict
-    symbols: dict
-    steps: int = 200
-    lr: float = 0.1
-
-    def __str__(self):
-        return f"{self.scheduler.__name__} {self.options} {self.lr}"
-
-
-@dataclass(frozen=True)
-class Plateau:
-    """ReduceLROnPlateau with its options and metrics; its rule, with the same options under the formula's names."""
-
-    options: dict
-    symbols: dict
-    metrics: list
-    lr: float = 0.1
-    recursion: object = formulas.reduce_lr_on_plateau
-
-    def __str__(self):
-        return f"{self.options} {len(self.metrics)} metrics from {self.metrics[:3]} {self.lr}"
-
-
-STEP = StepLR, formulas.step_lr, formulas.step_lr_recursion, None
-COSINE = CosineAnnealingLR, formulas.cosine_annealing_lr, formulas.cosine_annealing_lr_recursion, None
-COS_2, COS_3, LINEAR_2, LINEAR_3 = (
-    (OneCycleLR, formulas.one_cycle_lr(*kind), None, formulas.one_cycle_momentum(*kind))
-    for kind in (("cos", False), ("cos", True), ("linear", False), ("linear", True))
+from scratch.show.trace import (
+    CASES,
+    CLOSE,
+    ETA_0,
+    METRICS,
+    NO_METRICS,
+    REFUSED,
+    T_MAX,
+    play,
+    refuses,
+    sgd,
+    takes,
 )
-T_MAX, ETA_0, ETA_MIN, ETA_MAX, D_END = r"T_{\max}", r"\eta_0", r"\eta_{\min}", r"\eta_{\max}", r"d_{\text{end}}"
-MU_MIN, MU_MAX = r"\mu_{\min}", r"\mu_{\max}"
-LINEAR, THREE = {"anneal_strategy": "linear"}, {"three_phase": True}
 
-
-def with_60_steps(kind, options, symbols):
-    return Block(*kind, {"max_lr": 2, "total_steps": 60, **options}, {ETA_MAX: 2.0, "N": 60.0, **symbols}, 59)
-
-
-BLOCKS = [
-    Block(*STEP, {"step_size": 30}, {"s": 30.0}),
-    Block(*STEP, {"step_size": 1}, {"s": 1.0}, steps=30),
-    Block(*STEP, {"step_size": 7, "gamma": 0.5}, {"s": 7.0, "gamma": 0.5}, lr=1),
-    Block(*STEP, {"step_size": 3, "gamma": 1.5}, {"s": 3.0, "gamma": 1.5}, steps=60),
-    Block(*STEP, {"step_size": 3, "gamma": 0}, {"s": 3.0, "gamma": 0.0}, steps=10),
-    Block(*COSINE, {"T_max": 50}, {T_MAX: 50.0}),
-    Block(*COSINE, {"T_max": 1}, {T_MAX: 1.0}, steps=9),
-    Block(*COSINE, {"T_max": 2, "eta_min": 0.02}, {T_MAX: 2.0, ETA_MIN: 0.02}, steps=20),
-    Block(*COSINE, {"T_max": 7, "eta_min": 0.5}, {T_MAX: 7.0, ETA_MIN: 0.5}, steps=50),
-    Block(*COSINE, {"T_max": 33, "eta_min": 0.01}, {T_MAX: 33.0, ETA_MIN: 0.01}, lr=3),
-    *(with_60_steps(kind, options, {})
-      for kind, options in ((COS_2, {}), (COS_3, THREE), (LINEAR_2, LINEAR), (LINEAR_3, {**LINEAR, **THREE}))),
-    *(with_60_steps(kind, {"pct_start": share, **options}, {"p": share}) for share in (0, 0.01, 0.25, 0.5, 0.7, 1)
-      for kind, options in ((COS_2, {}), (COS_3, THREE), (LINEAR_2, LINEAR), (LINEAR_3, {**LINEAR, **THREE}))),
-    with_60_steps(COS_2, {"div_factor": 3, "final_div_factor": 70}, {"d": 3.0, D_END: 70.0}),
-    with_60_steps(COS_3, {"base_momentum": 0.2, "max_momentum": 0.6, **THREE}, {MU_MIN: 0.2, MU_MAX: 0.6}),
-    with_60_steps(LINEAR_2, {"base_momentum": 1, "max_momentum": 22, **LINEAR}, {MU_MIN: 1.0, MU_MAX: 22.0}),
-    Block(*COS_2, {"max_lr": 1, "epochs": 3, "steps_per_epoch": 7}, {ETA_MAX: 1.0, "N": 21.0}, 20),
-    Block(*COS_2, {"max_lr": 1, "total_steps": 1}, {ETA_MAX: 1.0, "N": 1.0}, 0),
-    Block(*LINEAR_3, {"max_lr": 1, "total_steps": 2, **LINEAR, **THREE}, {ETA_MAX: 1.0, "N": 2.0}, 1),
-]
-ABS, MAX, MAX_ABS = {"threshold_mode": "abs"}, {"mode": "max"}, {"mode": "max", "threshold_mode": "abs"}
-RULES = {"abs": formulas.plateau("min", "abs"), "max": formulas.plateau("max", "rel"),
-         "max abs": formulas.plateau("max", "abs")}
-NAN, INF = float("nan"), float("inf")
-ODD = [NAN, INF, 1.0, NAN, NAN, NAN, -INF, NAN, 0.0, -1.0, -0.9999, -1.0, -1.0, -1.0]
-HALVES = [1.0, 0.5, 0.5, 0.25, 0.25, 0.75, 1.0, 1.5, 1.5, 2.0, 2.25, 2.25, 3.0, 3.375, 3.375]  # ties with the bound
-CURVE = (2 * np.exp(-np.arange(80) / 8) + 0.1 * np.random.default_rng(0).normal(size=80) + 1).tolist()
-PLATEAUS = [
-    Plateau({}, {}, [1.0] * 90),
-    Plateau({}, {}, [1.0] + [0.99991] * 13),  # not better by the threshold
-    Plateau({}, {}, [1.0] + [0.99989] * 13),  # better by it, once
-    Plateau({}, {}, [1.0] * 12, lr=1.15e-8),  # a reduction by more than eps
-    Plateau({}, {}, [1.0] * 12, lr=1.1e-8),  # and by less
-    Plateau({"eps": 0}, {"varepsilon": 0.0}, [1.0] * 400, lr=1e-3),
-    Plateau({}, {}, CURVE),
-    Plateau({"patience": 0, "factor": 0.5}, {"P": 0.0, "gamma": 0.5}, CURVE),
-    Plateau({"patience": 2, "cooldown": 3}, {"P": 2.0, "C": 3.0}, CURVE),
-    Plateau({"patience": 2, "cooldown": 5, "factor": 0}, {"P": 2.0, "C": 5.0, "gamma": 0.0}, CURVE),
-    Plateau({"patience": 1, "min_lr": 3e-3}, {"P": 1.0, ETA_MIN: 3e-3}, CURVE),
-    Plateau({"patience": 1, "min_lr": 0.5}, {"P": 1.0, ETA_MIN: 0.5}, CURVE),
-    Plateau({"patience": 0, "factor": 0.5, "eps": 0.25}, {"P": 0.0, "gamma": 0.5, "varepsilon": 0.25}, CURVE, lr=1.0),
-    *(Plateau({"patience": 0, "factor": 0.5, "threshold": 0.5, **options}, {"P": 0.0, "gamma": 0.5, "theta": 0.5},
-              metrics, recursion=rule)
-      for metrics in (HALVES, ODD, CURVE)
-      for options, rule in (({}, formulas.reduce_lr_on_plateau), (ABS, RULES["abs"]), (MAX, RULES["max"]),
-                            (MAX_ABS, RULES["max abs"]))),
-    *(Plateau({"patience": 1, **options}, {"P": 1.0}, ODD, recursion=rule)
-      for options, rule in ((ABS, RULES["abs"]), (MAX, RULES["max"]), (MAX_ABS, RULES["max abs"]))),
-]
-CLOSE = 1e-14  # relative: of 200 steps each rounds four times by at most 1.1e-16, up as often as down
 PYTORCH = 1e-13  # of the largest rate: PyTorch's own error in its recursion, and where it takes max - (max - min)
-
-every_block = pytest.mark.parametrize("block", BLOCKS, ids=str)
-every_plateau = pytest.mark.parametrize("block", PLATEAUS, ids=str)
 
 
 def params():
     return [np.zeros(3)]
 
 
-def follow(block):
-    """The rate and the momentum in each epoch from 0 on."""
-    optimizer = SGD(params(), lr=block.lr, momentum=0.5)
-    scheduler = block.scheduler(optimizer, **block.options)
-    pairs = [(optimizer.lr, optimizer.momentum)]
-    for _ in range(block.steps):
-        scheduler.step()
-        pairs.append((optimizer.lr, optimizer.momentum))
-    assert scheduler.last_epoch == block.steps
-    return np.array(pairs, dtype=float).T
-
-
-def exact(formula, block):
-    """The values of a closed form in each epoch, with those of the block's symbols that stand in it."""
-    names = {symbol.name for symbol in formula.explicit(formula.right).free_symbols}
-    symbols = {ETA_0: float(block.lr), **block.symbols}
-    symbols = {name: value for name, value in symbols.items() if name in names}
-    return [formula.value(float(epoch), **symbols) for epoch in range(block.steps + 1)]
-
-
-def assert_close(computed, exact):
-    """Compare floats with mpmath numbers."""
-    assert len(computed) == len(exact)
-    for epoch, (value, truth) in enumerate(zip(computed, exact)):
-        assert abs(mpmath.mpf(float(value)) - truth) <= CLOSE * abs(truth), (epoch, value, truth)
-
-
-@every_block
-def test_agrees_with_the_closed_form(block):
-    rates, momenta = follow(block)
-    assert_close(rates, exact(block.formula, block))
-    if block.momentum is None:
-        assert set(momenta) == {0.5}
-    else:
-        assert_close(momenta, exact(block.momentum, block))
-
-
-@pytest.mark.parametrize("block", [block for block in BLOCKS if block.recursion], ids=str)
-def test_agrees_with_the_recursion(block):
-    rates, _ = follow(block)
-    history = block.recursion.run(block.steps, **{ETA_0: float(block.lr), **block.symbols})
-    assert_close(rates[1:], [values[formulas.eta] for values in history])
-
-
-@every_plateau
-def test_plateau_agrees_with_its_rule(block):
-    optimizer = SGD(params(), lr=block.lr)
-    scheduler = ReduceLROnPlateau(optimizer, **block.options)
-    history = block.recursion.run(len(block.metrics), {formulas.m: block.metrics}, **{ETA_0: block.lr, **block.symbols})
-    for epoch, (metric, values) in enumerate(zip(block.metrics, history)):
-        scheduler.step(metric)
-        assert scheduler.last_epoch == epoch + 1
-        assert scheduler.num_bad_epochs == values[formulas.bad]
-        assert scheduler.cooldown_counter == values[formulas.cool]
-        assert scheduler.best == values[formulas.best]
-        assert_close([optimizer.lr], [values[formulas.eta]])
-    assert not hasattr(optimizer, "initial_lr")
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_agrees_with_its_formulas(case):
+    assert max(case.errors()) <= CLOSE
 
 
 def test_the_recursions_follow_from_the_closed_forms():
@@ -401,118 +254,18 @@ def test_numbers_of_any_type(number):
     assert reducer.best == number
 
 
-def sgd():
-    return SGD([np.zeros(3)], lr=0.1, momentum=0.9)
+@pytest.mark.parametrize("row", REFUSED, ids=[str(row[1:3]) for row in REFUSED])
+def test_a_refused_constructor_names_argument_and_value_and_changes_nothing(row):
+    assert refuses(*row)
 
 
-def begun():
-    optimizer = sgd()
-    StepLR(optimizer, 5)
-    return optimizer
-
-
-LEAST_0 = "must be a finite number of at least 0, got"
-ONE = {"max_lr": 1, "total_steps": 9}
-NO_STEPS = "total_steps must be given, or epochs and steps_per_epoch, got total_steps=None, "
-ERRORS = [
-    (sgd, StepLR, {"step_size": 0}, "step_size must be an integer of at least 1, got 0"),
-    (sgd, StepLR, {"step_size": -3}, "step_size must be an integer of at least 1, got -3"),
-    (sgd, StepLR, {"step_size": 2.0}, "step_size must be an integer of at least 1, got 2.0"),
-    (sgd, StepLR, {"step_size": "3"}, "step_size must be an integer of at least 1, got '3'"),
-    (sgd, StepLR, {"step_size": None}, "step_size must be an integer of at least 1, got None"),
-    (sgd, StepLR, {"step_size": 1, "gamma": -0.1}, f"gamma {LEAST_0} -0.1"),
-    (sgd, StepLR, {"step_size": 1, "gamma": NAN}, f"gamma {LEAST_0} nan"),
-    (sgd, StepLR, {"step_size": 1, "gamma": 1j}, f"gamma {LEAST_0} 1j"),
-    (sgd, StepLR, {"step_size": 1, "last_epoch": -2}, "last_epoch must be an integer of at least -1, got -2"),
-    (sgd, StepLR, {"step_size": 1, "last_epoch": 0.0}, "last_epoch must be an integer of at least -1, got 0.0"),
-    (sgd, CosineAnnealingLR, {"T_max": 0}, "T_max must be an integer of at least 1, got 0"),
-    (sgd, CosineAnnealingLR, {"T_max": 10.0}, "T_max must be an integer of at least 1, got 10.0"),
-    (sgd, CosineAnnealingLR, {"T_max": [3]}, "T_max must be an integer of at least 1, got [3]"),
-    (sgd, CosineAnnealingLR, {"T_max": 1, "eta_min": -1}, f"eta_min {LEAST_0} -1"),
-    (sgd, CosineAnnealingLR, {"T_max": 1, "eta_min": INF}, f"eta_min {LEAST_0} inf"),
-    (sgd, CosineAnnealingLR, {"T_max": 1, "last_epoch": "0"}, "last_epoch must be an integer of at least -1, got '0'"),
-    (sgd, ReduceLROnPlateau, {"mode": "low"}, "mode must be \"min\" or \"max\", got 'low'"),
-    (sgd, ReduceLROnPlateau, {"mode": None}, 'mode must be "min" or "max", got None'),
-    (sgd, ReduceLROnPlateau, {"factor": 1.0}, "factor must be a number in [0, 1), got 1.0"),
-    (sgd, ReduceLROnPlateau, {"factor": 1.5}, "factor must be a number in [0, 1), got 1.5"),
-    (sgd, ReduceLROnPlateau, {"factor": -0.1}, "factor must be a number in [0, 1), got -0.1"),
-    (sgd, ReduceLROnPlateau, {"factor": NAN}, "factor must be a number in [0, 1), got nan"),
-    (sgd, ReduceLROnPlateau, {"patience": -1}, "patience must be an integer of at least 0, got -1"),
-    (sgd, ReduceLROnPlateau, {"patience": 1.5}, "patience must be an integer of at least 0, got 1.5"),
-    (sgd, ReduceLROnPlateau, {"threshold": -1e-4}, f"threshold {LEAST_0} -0.0001"),
-    (sgd, ReduceLROnPlateau, {"threshold_mode": "r"}, "threshold_mode must be \"rel\" or \"abs\", got 'r'"),
-    (sgd, ReduceLROnPlateau, {"cooldown": -1}, "cooldown must be an integer of at least 0, got -1"),
-    (sgd, ReduceLROnPlateau, {"min_lr": -1}, f"min_lr {LEAST_0} -1"),
-    (sgd, ReduceLROnPlateau, {"min_lr": [0.1]}, f"min_lr {LEAST_0} [0.1]"),
-    (sgd, ReduceLROnPlateau, {"eps": NAN}, f"eps {LEAST_0} nan"),
-    (sgd, OneCycleLR, {"max_lr": -1, "total_steps": 9}, f"max_lr {LEAST_0} -1"),
-    (sgd, OneCycleLR, {"max_lr": "1", "total_steps": 9}, f"max_lr {LEAST_0} '1'"),
-    (sgd, OneCycleLR, {"max_lr": 1}, f"{NO_STEPS}epochs=None, steps_per_epoch=None"),
-    (sgd, OneCycleLR, {"max_lr": 1, "epochs": 3}, f"{NO_STEPS}epochs=3, steps_per_epoch=None"),
-    (sgd, OneCycleLR, {"max_lr": 1, "steps_per_epoch": 3}, f"{NO_STEPS}epochs=None, steps_per_epoch=3"),
-    (sgd, OneCycleLR, {"max_lr": 1, "total_steps": 0}, "total_steps must be an integer of at least 1, got 0"),
-    (sgd, OneCycleLR, {"max_lr": 1, "total_steps": 9.0}, "total_steps must be an integer of at least 1, got 9.0"),
-    (sgd, OneCycleLR, {"max_lr": 1, "epochs": 0, "steps_per_epoch": 3},
-     "epochs must be an integer of at least 1, got 0"),
-    (sgd, OneCycleLR, {"max_lr": 1, "epochs": 3, "steps_per_epoch": -1},
-     "steps_per_epoch must be an integer of at least 1, got -1"),
-    (sgd, OneCycleLR, {**ONE, "pct_start": 1.01}, "pct_start must be a number in [0, 1], got 1.01"),
-    (sgd, OneCycleLR, {**ONE, "pct_start": -0.01}, "pct_start must be a number in [0, 1], got -0.01"),
-    (sgd, OneCycleLR, {**ONE, "pct_start": NAN}, "pct_start must be a number in [0, 1], got nan"),
-    (sgd, OneCycleLR, {**ONE, "pct_start": None}, "pct_start must be a number in [0, 1], got None"),
-    (sgd, OneCycleLR, {**ONE, "anneal_strategy": "CATS"},
-     "anneal_strategy must be \"cos\" or \"linear\", got 'CATS'"),
-    (sgd, OneCycleLR, {**ONE, "base_momentum": -1}, "base_momentum must be a number in [0, inf), got -1"),
-    (sgd, OneCycleLR, {**ONE, "max_momentum": NAN}, "max_momentum must be a number in [0, inf), got nan"),
-    (lambda: Adam(params()), OneCycleLR, {**ONE, "max_momentum": 1},
-     "max_momentum must be a number in [0, 1), got 1"),
-    (lambda: AdamW(params()), OneCycleLR, {**ONE, "base_momentum": 2},
-     "base_momentum must be a number in [0, 1), got 2"),
-    (lambda: Adagrad(params()), OneCycleLR, ONE,
-     "cycle_momentum must be False for an optimizer without momentum, got True"),
-    (sgd, OneCycleLR, {**ONE, "div_factor": 0}, "div_factor must be a finite number above 0, got 0"),
-    (sgd, OneCycleLR, {**ONE, "final_div_factor": -1},
-     "final_div_factor must be a finite number above 0, got -1"),
-    (begun, OneCycleLR, {**ONE, "last_epoch": 9},
-     "last_epoch must be below the number of steps, 9, got 9"),
-    *((sgd, scheduler, {**options, "last_epoch": 3},
-       "last_epoch must be -1 where no scheduler has set optimizer.initial_lr, got 3")
-      for scheduler, options in ((StepLR, {"step_size": 2}), (CosineAnnealingLR, {"T_max": 2}),
-                                 (OneCycleLR, ONE))),
-]
-
-
-@pytest.mark.parametrize(("make", "scheduler", "options", "message"), ERRORS, ids=[str(row[1:3]) for row in ERRORS])
-def test_a_refused_constructor_names_argument_and_value_and_changes_nothing(make, scheduler, options, message):
-    optimizer = make()
-    before = dict(vars(optimizer))
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        scheduler(optimizer, **options)
-    assert vars(optimizer) == before
-
-
-@pytest.mark.parametrize("scheduler", [StepLR, CosineAnnealingLR, ReduceLROnPlateau, OneCycleLR])
-@pytest.mark.parametrize("optimizer", [None, 0.1, [np.zeros(3)]])
-def test_needs_an_optimizer(scheduler, optimizer):
-    with pytest.raises(ValueError, match=r"^optimizer must have a learning rate, a number \.lr, got "):
-        scheduler(optimizer, *([] if scheduler is ReduceLROnPlateau else [1]))
-
-
-@pytest.mark.parametrize("metric", [
-    None, "1.0", 1j, [1.0], np.ones(1), np.ones((1, 1)), np.array(1j), np.array("1"), np.array(None), {}, object(),
-])
-def test_a_refused_metric_changes_nothing(metric):
-    optimizer = sgd()
-    scheduler = ReduceLROnPlateau(optimizer, patience=0)
-    scheduler.step(1.0)
-    before = dict(vars(scheduler)), dict(vars(optimizer))
-    with pytest.raises(ValueError, match=r"^metric must be a real number, got "):
-        scheduler.step(metric)
-    assert (vars(scheduler), vars(optimizer)) == before
+def test_metrics_are_numbers_and_others_change_nothing():
+    assert [takes(metric) for metric in METRICS] == [True] * len(METRICS)
+    assert [takes(metric) for metric in NO_METRICS] == [False] * len(NO_METRICS)
 
 
 @pytest.mark.parametrize(("scheduler", "options"), [
-    (StepLR, {"step_size": 2}), (CosineAnnealingLR, {"T_max": 2}), (OneCycleLR, ONE),
+    (StepLR, {"step_size": 2}), (CosineAnnealingLR, {"T_max": 2}), (OneCycleLR, {"max_lr": 1, "total_steps": 9}),
 ])
 def test_step_takes_no_argument(scheduler, options):
     made = scheduler(sgd(), **options)

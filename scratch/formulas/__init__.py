@@ -46,6 +46,11 @@ class _Printer(LatexPrinter):
         exponent = _Printer({**_SETTINGS, "fold_short_frac": True})._print(expr.args[0])
         return self._do_exponent(f"e^{{{exponent}}}", exp)
 
+    def _print_Derivative(self, expr):
+        variable, body = self._print(expr.variables[0]), self._print(expr.expr)
+        bracketed = rf"\left({body}\right)" if expr.expr.is_Mul or expr.expr.is_Add else body
+        return rf"\frac{{d}}{{d {variable}}} {bracketed}" if len(expr.variables) == 1 else super()._print_Derivative(expr)
+
     def _print_Sum(self, expr):
         body, *limits = expr.args
         factors = _factors(body)
@@ -57,6 +62,14 @@ class _Printer(LatexPrinter):
         power = len(str(expr.q)) - 1
         tiny = power > 3 and expr == sympy.Rational(1, 10**power)
         return f"10^{{-{power}}}" if tiny else super()._print_Rational(expr)
+
+    def _print_Derivative(self, expr):
+        text = super()._print_Derivative(expr)
+        return text.replace(r"\frac{d}{d ", r"\frac{\partial}{\partial ") if expr.has(sympy.Indexed) else text
+
+    def _print_floor(self, expr, exp=None):
+        inside = _Printer({**_SETTINGS, "fold_short_frac": True})._print(expr.args[0])
+        return self._do_exponent(rf"\lfloor {inside} \rfloor", exp)
 
     def _print_KroneckerDelta(self, expr):
         return rf"\delta_{{{', '.join(map(self._print, expr.args))}}}"
@@ -91,7 +104,7 @@ def evaluate(expression, values):
 
     An IndexedBase is given an array, whose elements count from 1, or what `from_zero` makes of one. Tuples and matrices
     are evaluated by their elements. Floats are taken exactly. Cancellation is met by more
-    digits: the precision grows until 50 digits stay the same. A value that is still exactly 0 at 1600 digits is 0.
+    digits: the precision grows until 50 digits stay the same. A value that is still exactly 0 at 1024 digits is 0.
     """
     if isinstance(expression, sympy.Tuple) or expression.is_Matrix:
         parts = expression if isinstance(expression, sympy.Tuple) else expression.doit().as_explicit()
@@ -101,7 +114,7 @@ def evaluate(expression, values):
     function, symbols = _compiled(expression, tuple(sorted(exact.items(), key=str)), frozenset(numbers))
     arguments = [_exactly(numbers[symbol]) for symbol in symbols]
     previous = None
-    for digits in (DIGITS + 14, 200, 400, 800, 1600):
+    for digits in (DIGITS + 14, 128, 256, 512, 1024):
         with mpmath.workdps(digits):
             value = mpmath.mpmathify(function(*arguments))
             if value and previous is not None and abs(value - previous) <= abs(value) * mpmath.mpf(10) ** -DIGITS:
@@ -128,7 +141,8 @@ def _exactly(number):
     return number if isinstance(number, (int, mpmath.mpf)) else mpmath.mpf(float(number))
 
 
-def _needed(expression):
+@lru_cache(maxsize=None)
+def needed(expression):
     """The symbols that need a value, arrays as their IndexedBase."""
     arrays = expression.atoms(sympy.IndexedBase)
     labels = {array.label for array in arrays}
@@ -138,10 +152,10 @@ def _needed(expression):
 @lru_cache(maxsize=None)
 def _compiled(expression, exact, names):
     expression = expression.subs(dict(exact))
-    missing = _needed(expression) - names
+    missing = needed(expression) - names
     if missing:
         raise ValueError(f"no value given for {', '.join(sorted(map(str, missing)))} in {expression}")
-    symbols = sorted(_needed(expression), key=str)
+    symbols = sorted(needed(expression), key=str)
     return sympy.lambdify(symbols, expression, "mpmath"), symbols
 
 
@@ -180,17 +194,20 @@ def _arguments(left):
 def put_in(expression, definitions):
     """An expression with definitions put in, in order: pairs (symbol, function or array element, its meaning)."""
     for left, right in definitions:
-        if isinstance(left, sympy.Symbol):
-            expression = expression.subs(left, right)
-        elif isinstance(left, sympy.Indexed):
+        if isinstance(left, sympy.Indexed):
             element = sympy.Lambda(left.indices, right)
             expression = expression.replace(
                 lambda e, base=left.base: isinstance(e, sympy.Indexed) and e.base == base,
                 lambda e, element=element: element(*e.indices),
             )
-        else:
+        elif isinstance(left, sympy.Function):
             expression = expression.replace(left.func, sympy.Lambda(left.args, right))
+        else:
+            expression = expression.subs(left, right)
     return expression
+
+
+_put_in = lru_cache(maxsize=None)(put_in)
 
 
 def prove(left, right):
@@ -238,7 +255,7 @@ class Formula:
 
     def explicit(self, expression):
         """An expression of this formula with all definitions put in."""
-        return put_in(expression, self.definitions)
+        return _put_in(expression, self.definitions)
 
     def value(self, number=None, **named):
         """The right side to 50 digits at variable = number; other symbols by name, else their defaults.
@@ -260,11 +277,11 @@ class Formula:
     def prove_derivative(self):
         """Prove the typeset derivative; what does not depend on the variable stays a symbol."""
         base = self.variable.base if isinstance(self.variable, sympy.Indexed) else self.variable
-        needed = [pair for pair in self.definitions if self.explicit(pair[1]).has(base, *_arguments(pair[0]))]
-        prove(put_in(self.textbook_derivative, needed), derivative(put_in(self.right, needed), self.variable))
+        involved = [pair for pair in self.definitions if self.explicit(pair[1]).has(base, *_arguments(pair[0]))]
+        prove(put_in(self.textbook_derivative, involved), derivative(put_in(self.right, involved), self.variable))
 
     def values(self, number, named):
-        names = {symbol.name: symbol for symbol in _needed(self.explicit(self.right))}
+        names = {symbol.name: symbol for symbol in needed(self.explicit(self.right))}
         variable = self.variable.base if isinstance(self.variable, sympy.Indexed) else self.variable
         given = {} if variable is None else {variable: number}
         return {**self.defaults, **{names[name]: value for name, value in named.items()}, **given}

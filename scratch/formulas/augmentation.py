@@ -32,7 +32,6 @@ from sympy import (
     tan,
 )
 from sympy import ImmutableDenseMatrix as Matrix
-from sympy import UnevaluatedExpr as whole
 
 from scratch.formulas import Formula, written
 
@@ -40,8 +39,8 @@ half = Rational(1, 2)
 i, j, k = symbols("i j k", integer=True)
 m, n = symbols("m n", integer=True, positive=True)
 H, W, h, w = symbols("H W h w", integer=True, positive=True)
-t, l = symbols("t l", integer=True, nonnegative=True)  # the first row and the first column of a box
-x, result = IndexedBase("x"), IndexedBase("x'")
+top, left = symbols("t l", integer=True, nonnegative=True)  # the first row and column of a box
+x, result = IndexedBase("x", real=True), IndexedBase("x'", real=True)
 a = Symbol("a", real=True)
 p = Symbol("p", nonnegative=True)
 u, v = symbols("u v", nonnegative=True)  # draws, uniform in [0, 1)
@@ -65,7 +64,7 @@ random_horizontal_flip = written(lambda: Formula(
 # RandomResizedCrop, CenterCrop: resize along one axis, from n pixels to m
 
 s = Symbol("s", positive=True)
-weight = IndexedBase("w")
+weight = IndexedBase("w", real=True)
 triangle = Function(r"\Lambda")
 _triangle = written(lambda: (triangle(a), Max(0, 1 - Abs(a))))
 
@@ -79,7 +78,7 @@ resize = written(lambda: Formula(
     ),
 ))
 
-resized_crop = written(lambda: Formula(left=result[i, j], right=x[t + i, l + j]))
+resized_crop = written(lambda: Formula(left=result[i, j], right=x[top + i, left + j]))
 
 A, r = symbols("A r", positive=True)
 a_0, a_1, r_0, r_1 = symbols("a_0 a_1 r_0 r_1", positive=True)
@@ -97,8 +96,8 @@ random_resized_crop = written(lambda: Formula(
 
 center_crop = written(lambda: Formula(
     left=result[i, j],
-    right=x[t + i, l + j],
-    definitions=((t, nint((H - h) / 2)), (l, nint((W - w) / 2))),
+    right=x[top + i, left + j],
+    definitions=((top, nint((H - h) / 2)), (left, nint((W - w) / 2))),
 ))
 
 # ColorJitter: M is white, 1 or uint8's 255
@@ -107,7 +106,7 @@ f = Symbol("f", real=True)
 M = Symbol("M", positive=True)
 mu = Symbol("mu", real=True)
 c = Symbol("c", integer=True)
-luma = IndexedBase("L")
+luma = IndexedBase("L", real=True)
 clip = Function(r"\operatorname{clip}")
 _clip = written(lambda: (clip(a), Min(M, Max(0, a))))
 _luma = written(lambda: (luma[i, j], Add(
@@ -124,7 +123,7 @@ adjust_contrast = written(lambda: Formula(
     left=result[i, j, c],
     right=clip(f * x[i, j, c] + (1 - f) * mu),
     defaults={M: Rational(1)},
-    definitions=(_clip, (mu, whole(1 / (H * W)) * Sum(luma[i, j], (j, 0, W - 1), (i, 0, H - 1))), _luma),
+    definitions=(_clip, (mu, Sum(luma[i, j], (j, 0, W - 1), (i, 0, H - 1)) / (H * W)), _luma),
 ))
 
 adjust_saturation = written(lambda: Formula(
@@ -180,12 +179,22 @@ rotate = written(lambda: Formula(
     ),
 ))
 
-pixel_nearest = written(lambda: Formula(left=result[Y, X], right=x[floor(Y), floor(X)]))
+d_0, d_1, d = symbols("d_0 d_1 d", real=True)
+
+random_rotation = written(lambda: Formula(
+    left=theta,
+    right=d_0 + (d_1 - d_0) * u,
+    definitions=((d_0, -d), (d_1, d)),
+))
+
+old, new = IndexedBase("I", real=True), IndexedBase("I'", real=True)  # here x is a coordinate
+
+pixel_nearest = written(lambda: Formula(left=new[Y_new, X_new], right=old[floor(Y), floor(X)]))
 
 _share = written(lambda: triangle(Add(X, -j, -half)) * triangle(Add(Y, -i, -half)))
 pixel_bilinear = written(lambda: Formula(
-    left=result[Y, X],
-    right=Sum(weight[i, j] * x[i, j], (j, 0, W - 1), (i, 0, H - 1))
+    left=new[Y_new, X_new],
+    right=Sum(weight[i, j] * old[i, j], (j, 0, W - 1), (i, 0, H - 1))
     + F * (1 - Sum(weight[i, j], (j, 0, W - 1), (i, 0, H - 1))),
     definitions=((weight[i, j], _share), _triangle),
 ))
@@ -214,6 +223,10 @@ affine = written(lambda: Formula(
         Matrix([[cos(theta), sin(theta)], [-sin(theta), cos(theta)]]),
     )),),
 ))
+
+a_x = Symbol("a_x", nonnegative=True)
+
+random_affine_translate = written(lambda: Formula(left=t_x, right=nint((2 * u - 1) * a_x * W)))
 
 # RandomGrayscale
 
@@ -266,7 +279,7 @@ def _inside(rows, columns):
 
 erase = written(lambda: Formula(
     left=result[i, j],
-    right=Piecewise((F, _inside((t, t + h), (l, l + w))), (x[i, j], True)),
+    right=Piecewise((F, _inside((top, top + h), (left, left + w))), (x[i, j], True)),
 ))
 
 random_erasing = written(lambda: Formula(
@@ -284,8 +297,8 @@ random_erasing_value = written(lambda: Formula(
 
 cutout = written(lambda: Formula(
     left=result[i, j],
-    right=Piecewise((0, _inside((t, t + side), (l, l + side))), (x[i, j], True)),
-    definitions=((t, y_c - floor(side / 2)), (l, x_c - floor(side / 2))),
+    right=Piecewise((0, _inside((top, top + side), (left, left + side))), (x[i, j], True)),
+    definitions=((top, y_c - floor(side / 2)), (left, x_c - floor(side / 2))),
 ))
 
 # Mixup, CutMix: image n of a batch of N, and y[n, k], the share of class k in its label

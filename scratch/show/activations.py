@@ -253,8 +253,8 @@ def gelu_curve():
     off_tanh, off_sigmoid = gelu(x, approximate="tanh") - gelu(x), x * sigmoid(1.702 * x) - gelu(x)
     errors.plot(x, np.abs(off_tanh), label="tanh")
     errors.plot(x, np.abs(off_sigmoid), label="x σ(1.702 x)")
-    errors.set(xlabel="x", yscale="log", ylim=(1e-7, 1e-1), title="|Δf|")
-    errors.legend()
+    errors.set(xlabel="x", yscale="log", ylim=(1e-7, 3), title="|Δf|")
+    errors.legend(loc="upper center", ncols=2)
     worst = {
         "tanh_error": number(np.max(np.abs(off_tanh)), 2),
         "tanh_at": number(x[np.argmax(np.abs(off_tanh))]),

@@ -25,7 +25,7 @@ def checked(what, count, error, allowed, kind="points", unit="relative"):
 def elementwise(function, gradient, formula, allowed=4.0, symbols=None, **options):
     """Compare an activation and its gradient, in float64 and float32, with its formula at 50 digits.
 
-    allowed: the error in ULP beyond what the rounding of x itself is worth. options go to the code; symbols give the
+    allowed: the error in conditioned ULP: ULP divided by 1 + |x f'(x) / f(x)|, by what the rounding of x is worth. options go to the code; symbols give the
     same options under the formula's names. Without options the formula's defaults meet the code's.
     """
     lines = []
@@ -39,5 +39,5 @@ def elementwise(function, gradient, formula, allowed=4.0, symbols=None, **option
             worst, count = max(worst, np.max(errors / worth)), count + x.size
         call = "".join(f", {name}={value!r}" for name, value in options.items())
         what = word("against_formula", block=f"<code>{html.escape(f'{block.__name__}(x{call})')}</code>")
-        lines.append(checked(what, count, worst, allowed, unit="ulp"))
+        lines.append(checked(what, count, worst, allowed, unit="conditioned_ulp"))
     return "".join(lines)

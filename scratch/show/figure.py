@@ -86,7 +86,7 @@ def svg(drawing, name):
     text = output.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", text, flags=re.DOTALL)
-    text = re.sub(r"-?\d+\.\d{3,}", lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), text)
+    text = re.sub(r"<[^>]+>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _rounded, tag[0]), text)
     text = re.sub(r"font-family: [^;\"]*;? ?", "", re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text))
     text = re.sub(r"\n\s*", " ", text)
     for colour, variable in _VARIABLES.items():
@@ -96,6 +96,10 @@ def svg(drawing, name):
     box = re.search(r'viewBox="[^"]*"', text)[0]
     role = f'role="img" aria-label="{html.escape(name)}"' if name else 'aria-hidden="true"'
     return f'<svg {box} width="{width:.0f}" height="{height:.0f}" {role}>' + text[text.index(">") + 1 :].strip()
+
+
+def _rounded(match):
+    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _own_ids(text, prefix):

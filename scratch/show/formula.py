@@ -18,13 +18,15 @@ def algorithm(recursion):
     return display(recursion.latex)
 
 
-def derivation(left, *steps, definitions=()):
+def derivation(left, *steps, definitions=(), given=()):
     """A chain of equations, left = step = step = ..., each proved by SymPy equal to the one before it.
 
     left and steps are SymPy expressions. definitions: pairs (symbol or function, expression) that are put in for the
-    proof. Raises AssertionError where two neighbours are not the same function.
+    proof. given: relations that hold, such as that an index lies in its range. Raises AssertionError where two
+    neighbours are not the same function.
     """
-    chain = [put_in(expression, definitions).doit() for expression in (left, *steps)]
+    true = {form: True for relation in given for form in (relation, relation.reversed)}
+    chain = [put_in(expression, definitions).doit().subs(true) for expression in (left, *steps)]
     for one, next_one in zip(chain, chain[1:]):
         prove(one, next_one)
     rows = r" \\ ".join(f"&= {latex(step)}" for step in steps)

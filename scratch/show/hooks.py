@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
+from mkdocs.utils import CountHandler
 
 log = logging.getLogger("mkdocs.hooks.scratch")
 package = Path(__file__).parent.parent
@@ -53,6 +54,9 @@ def on_config(config):
     collector.place = ""
     state["drawn"] = set()
     config.plugins["mkdocs-jupyter"].config["execute"] = not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ
+    if state["serving"]:  # a page that fails shows its error and the server lives on: take back strict mode's counter
+        for counter in [h for h in logging.getLogger("mkdocs").handlers if isinstance(h, CountHandler)]:
+            logging.getLogger("mkdocs").removeHandler(counter)
     config.extra_css.append("assets/scratch.css")
     config.extra_javascript.append("assets/scratch.js")
     for fence in config.mdx_configs["pymdownx.superfences"]["custom_fences"]:
@@ -152,7 +156,9 @@ def on_page_content(content, page, config, files):
 
     if page.file.src_uri.endswith(".ipynb"):
         executed = config.plugins["mkdocs-jupyter"].config["execute"]
-        return content if executed else f'<p class="checked">{word("not_run")}</p>{content}'
+        note = "" if executed else f'<p class="checked">{word("not_run")}</p>'
+        name = Path(page.file.src_uri).name
+        return f'{note}{content}<p><a href="{name}" download="{name}">{word("download")}</a></p>'
     if page.file.generated_by:
         return content
     if state["executed"] != len(state["blocks"]):

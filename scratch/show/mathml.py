@@ -14,6 +14,7 @@ from scratch.show.words import word
 
 _DISPLAY = re.compile(r'<div class="arithmatex">\\\[(.*?)\\\]</div>', re.DOTALL)
 _INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
+_PRIME = re.compile(r"<msup>((?:(?!<msup>).)*?)<mo>′</mo></msup>")  # the font's prime is raised already
 _ALWAYS = "√‾¯ˆ˜"  # drawn for msqrt and accents, without standing in the text
 
 
@@ -39,7 +40,7 @@ def _block(latex):
         f'<div class="formula"><div class="formula-math" tabindex="0" role="group" aria-label="{word("formula")}">'
         f"{_mathml(latex, True)}</div>"
         f'<button class="formula-copy" type="button" aria-label="{label}" title="{label}" '
-        f'data-done="{word("copied")}">TeX</button></div>'
+        f'data-done="{word("copied")}">LaTeX</button></div>'
     )
 
 
@@ -54,7 +55,7 @@ def _mathml(latex, display):
         mathml = _converter().convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
         raise ValueError(f"not a valid formula: {latex} ({error})") from error
-    return mathml.replace("<mo>′</mo>", '<mo class="prime">′</mo>')
+    return _PRIME.sub(r'<mrow>\1<mo lspace="0.05em" rspace="0">′</mo></mrow>', mathml).replace(' scriptlevel="0"', "")
 
 
 def characters(page):

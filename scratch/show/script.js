@@ -12,3 +12,8 @@ document.addEventListener("click", async event => {
     button.classList.remove("formula-copied")
   }, 1500)
 })
+
+// The theme adds an unnamed <nav> to every code block; a screen reader need not list them all as landmarks.
+new MutationObserver(() => {
+  for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "group")
+}).observe(document.documentElement, {childList: true, subtree: true})

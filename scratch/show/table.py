@@ -13,7 +13,9 @@ def table(head, rows, words):
     if any(len(row) != len(head) for row in rows):
         raise ValueError(f"every row needs {len(head)} cells: {[len(row) for row in rows]}")
     numeric = [bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(head))]
-    top = "".join(f"<th{_class(i)} scope=\"col\">{cell}</th>" for cell, i in zip(head, numeric))
+    top = "".join(
+        f'<th{_class(is_number)} scope="col">{cell}</th>' if cell else "<td></td>" for cell, is_number in zip(head, numeric)
+    )
     body = "".join(f"<tr>{_row(row, numeric)}</tr>" for row in rows)
     title = f"<figcaption>{caption}</figcaption>" if caption else ""
     return (

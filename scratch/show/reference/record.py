@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from scratch.show.accuracy import points
-from scratch.show.schedulers import play
+from scratch.show.trace import play
 
 torch.set_num_threads(1)
 
@@ -75,11 +75,18 @@ def optimizers():
                         optimizer.step()
                         steps.append(parameter.detach().numpy().copy())
                     arrays[f"{name} {json.dumps(options)}/{dtype}"] = np.array(steps)
+    parameter = torch.nn.Parameter(torch.zeros(()))
+    optimizer = torch.optim.RMSprop([parameter], alpha=0.5, centered=True)
+    arrays["centered"] = np.zeros(40, "float32")  # gradients of 0.3: the parameter becomes NaN
+    for step in range(40):
+        parameter.grad = torch.tensor(0.3)
+        optimizer.step()
+        arrays["centered"][step] = parameter.item()
     return arrays
 
 
 def schedulers():
-    """Learning rates and momenta of long runs: the runs by name (JSON, see scratch.show.schedulers.play), their traces
+    """Learning rates and momenta of long runs: the runs by name (JSON, see scratch.show.trace.play), their traces
     one after another, and the place where each ends."""
     sgd, adam = ["SGD", {"lr": 0.1, "momentum": 0.9}], ["Adam", {"lr": 0.1}]
     rng = np.random.default_rng(0)
@@ -204,7 +211,76 @@ def losses():
     return arrays
 
 
-TOPICS = {"activations": activations, "losses": losses, "optimizers": optimizers, "schedulers": schedulers}
+def augmentation(shapes=(("odd", (7, 9, 3)), ("even", (8, 6, 3))), seed=0):
+    """torchvision's results by options and image: keys such as `rotate {"angle": 17} odd/uint8`.
+
+    The images have odd or even sides; for float64 their uint8 values are divided by 255. Bilinear warps are recorded
+    without torchvision's mask, which weakens the border a second time: what lies inside the image, fill on the rest.
+    """
+    library = torch.library.Library("torchvision", "DEF")  # two operators that torchvision misses beside a CPU torch
+    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    from torchvision.transforms import InterpolationMode
+    from torchvision.transforms.v2 import functional
+
+    rng = np.random.default_rng(seed)
+    images = {kind: rng.integers(0, 256, shape, dtype=np.uint8) for kind, shape in shapes}
+    rows = [("hflip", {}), ("rgb_to_grayscale", {}), ("rgb_to_grayscale", {"num_output_channels": 3})]
+    rows += [("resize", {"size": size}) for size in (5, 13, (4, 11), (20, 3))]
+    box = {"top": 1, "left": 2, "height": 5, "width": 4}
+    rows += [("resized_crop", {**box, "size": size}) for size in ((5, 4), (3, 7))]
+    rows += [("center_crop", {"size": size}) for size in (4, (5, 2), (12, 3), (3, 20))]
+    for name in ("adjust_brightness", "adjust_contrast", "adjust_saturation"):
+        rows += [(name, {"factor": factor}) for factor in (0.5, 1.75)]
+    rows += [("adjust_hue", {"factor": factor}) for factor in (-0.5, -0.2, 0, 0.25, 0.5)]
+    rows += [("rotate", {"angle": angle}) for angle in (17, 90, 180, -270, 400)]
+    rows += [("rotate", {"angle": -33, "center": (2, 3)}), ("rotate", {"angle": 123, "expand": True})]
+    rows += [("rotate", {"angle": 1e-5, "expand": True})]
+    rows += [("rotate", {"angle": angle, "interpolation": "bilinear"}) for angle in (17, 400)]
+    rows += [("rotate", {"angle": -33, "interpolation": "bilinear", "center": (2, 3), "expand": True})]
+    rows += [("rotate", {"angle": 17, "interpolation": "bilinear", "fill": (0.25, 0.5, 1)})]
+    sheared = {"angle": 15, "translate": (3, -2), "scale": 1.2, "shear": (10, -20)}
+    shrunk = {"angle": -87, "translate": (0.5, 1.25), "scale": 0.77, "shear": (-37, 0), "center": (1, 2)}
+    for options in (sheared, shrunk):
+        rows += [("affine", {**options, "interpolation": kind}) for kind in ("nearest", "bilinear")]
+    rows += [("affine", {**sheared, "fill": (1, 2, 3)})]
+    rows += [("affine", {**sheared, "interpolation": "bilinear", "fill": 0.5})]
+    rows += [("gaussian_blur", {"kernel_size": size}) for size in (3, (5, 3))]
+    rows += [("gaussian_blur", {"kernel_size": (3, 7), "sigma": sigma}) for sigma in (0.8, (0.5, 2.0))]
+
+    def warped(function, image, fill=0, interpolation="nearest", **options):
+        options["interpolation"] = InterpolationMode(interpolation)
+        if interpolation == "nearest":
+            return function(image, fill=fill, **options)
+        rest = 1 - function(torch.ones(image.shape, dtype=torch.float64), fill=None, **options)
+        return function(image, fill=None, **options) + (rest * torch.tensor(fill).reshape(-1, 1, 1) if fill else 0)
+
+    def called(function, image, **options):
+        listed = [[value] if key == "size" and isinstance(value, int) else value for key, value in options.items()]
+        return function(image, *listed)
+
+    arrays = dict(images)
+    for kind, image in images.items():
+        for name, options in rows:
+            call = warped if name in ("rotate", "affine") else called
+            for dtype in ("uint8", "float64") if isinstance(options.get("fill", 0), int) else ("float64",):
+                pixels = np.moveaxis(image if dtype == "uint8" else image / 255, -1, 0)
+                result = call(getattr(functional, name), torch.tensor(pixels.copy()), **options)
+                arrays[f"{name} {json.dumps(options)} {kind}/{dtype}"] = np.moveaxis(result.numpy(), 0, -1)
+    colour = torch.tensor([200, 100, 50], dtype=torch.uint8).reshape(3, 1, 1)
+    arrays["wrapped"] = functional.adjust_brightness(colour, 2).flatten().numpy()  # an integer factor on uint8
+    ones = torch.ones(1, 3, 3, dtype=torch.float64)
+    arrays["border"] = functional.rotate(ones, 45, InterpolationMode.BILINEAR, fill=[0.0])[0].numpy()
+    return arrays
+
+
+TOPICS = {
+    "activations": activations,
+    "losses": losses,
+    "optimizers": optimizers,
+    "schedulers": schedulers,
+    "augmentation": augmentation,
+}
 
 if __name__ == "__main__":
     for topic in sys.argv[1:] or TOPICS:

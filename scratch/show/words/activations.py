@@ -9,7 +9,7 @@ WORDS = {
     ),
     "overlay": (
         "The six activations and their derivatives from −4 to 4",
-        "Left: only Sigmoid and Tanh are bounded; the other four follow x on the right. Right: the derivatives of Sigmoid and "
+        "f(x): only Sigmoid and Tanh are bounded; the other four follow x for large x. f′(x): the derivatives of Sigmoid and "
         "Tanh fade on both sides, Sigmoid’s never exceeds 1/4; those of the other four stay at or near 1 for positive x.",
     ),
     "accuracy": (
@@ -39,7 +39,7 @@ WORDS = {
     ),
     "gelu_curve": (
         "GELU and its derivative; the errors of its two approximations",
-        "Left: GELU dips to {minimum} at x = {lowest} and comes back to 0: it is not monotone. Right: the tanh form is off by at "
+        "GELU dips to {minimum} at x = {lowest} and comes back to 0: it is not monotone. |Δf|: the tanh form is off by at "
         "most {tanh_error} (at |x| = {tanh_at}), x σ(1.702x) by {sigmoid_error} (at |x| = {sigmoid_at}).",
     ),
 }
