@@ -4,7 +4,7 @@ Every function works elementwise on an array of any shape and returns a new arra
 that shape. A float input keeps its dtype; integers and booleans give float64. Inside,
 all arithmetic is float64, so float16 and float32 results are rounded once, at the end.
 NaN gives NaN, also in the derivatives, and no finite input causes a warning: a result
-beyond the dtype is infinite.
+beyond the dtype is infinite. (longdouble comes back as longdouble, computed in float64.)
 """
 
 from numbers import Real

@@ -403,6 +403,14 @@ def test_expand_has_room_for_the_turned_corners_and_a_tolerance():
     assert A.rotate(image(shape=(9, 21, 1)), 45, expand=True).shape == (23, 23, 1)
 
 
+def test_resize_weights_are_a_triangle_for_all_sizes():
+    for n, m in [*itertools.product(range(1, 40), range(1, 40)), (700, 699), (640, 333), (427, 224), (300, 601)]:
+        distance = (np.arange(n) + 0.5) - (np.arange(m)[:, None] + 0.5) * n / m
+        weights = np.maximum(0, 1 - np.abs(distance) / max(1, n / m))
+        ours = A.resize(np.eye(n)[:, None], (m, 1))[:, 0] if n > 1 else np.ones((m, 1))
+        np.testing.assert_allclose(ours, weights / weights.sum(axis=1, keepdims=True), rtol=0, atol=1e-13)
+
+
 def test_resize_takes_the_shorter_side():
     expectations = ((5, 8), 10, (10, 16)), ((8, 5), 3, (4, 3)), ((7, 7), 3, (3, 3)), ((3, 10), 4, (4, 13))
     for sides, size, expected in expectations:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from scratch import optimizers
+from scratch.formulas import Algorithm, prove
 from scratch.formulas import optimizers as formulas
-from scratch.formulas import prove
 from scratch.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from scratch.show.reference import load
 
@@ -645,6 +645,14 @@ def test_subclasses_of_arrays_are_changed_in_place():
 
 
 # The papers' forms beside PyTorch's
+
+
+def test_every_recursion_begins_at_zero():
+    recursions = [value for value in vars(formulas).values() if isinstance(value, Algorithm)]
+    firsts = [(before, first) for recursion in recursions for before, (_, first) in recursion.state.items()]
+    assert len(firsts) > 40
+    for before, first in firsts:
+        assert first == (1 if before == formulas.a_1 else 0)
 
 
 def run(name, grads, **named):

@@ -42,14 +42,20 @@ class _Printer(LatexPrinter):
     def _hprint_Function(self, func):
         return func if func.startswith("\\") else super()._hprint_Function(func)
 
+    def _print_UnevaluatedExpr(self, expr):
+        return rf"\,{self._print(expr.args[0])}\,"
+
     def _print_ExpBase(self, expr, exp=None):
         exponent = _Printer({**_SETTINGS, "fold_short_frac": True})._print(expr.args[0])
         return self._do_exponent(f"e^{{{exponent}}}", exp)
 
     def _print_Derivative(self, expr):
+        if len(expr.variables) > 1:
+            return super()._print_Derivative(expr)
         variable, body = self._print(expr.variables[0]), self._print(expr.expr)
         bracketed = rf"\left({body}\right)" if expr.expr.is_Mul or expr.expr.is_Add else body
-        return rf"\frac{{d}}{{d {variable}}} {bracketed}" if len(expr.variables) == 1 else super()._print_Derivative(expr)
+        d = r"\partial" if expr.has(sympy.Indexed) else "d"
+        return rf"\frac{{{d}}}{{{d} {variable}}} {bracketed}"
 
     def _print_Sum(self, expr):
         body, *limits = expr.args
@@ -62,10 +68,6 @@ class _Printer(LatexPrinter):
         power = len(str(expr.q)) - 1
         tiny = power > 3 and expr == sympy.Rational(1, 10**power)
         return f"10^{{-{power}}}" if tiny else super()._print_Rational(expr)
-
-    def _print_Derivative(self, expr):
-        text = super()._print_Derivative(expr)
-        return text.replace(r"\frac{d}{d ", r"\frac{\partial}{\partial ") if expr.has(sympy.Indexed) else text
 
     def _print_floor(self, expr, exp=None):
         inside = _Printer({**_SETTINGS, "fold_short_frac": True})._print(expr.args[0])

@@ -164,7 +164,7 @@ X, Y, x_c, y_c, t_x, t_y = symbols("x y x_c y_c t_x t_y", real=True)
 X_new, Y_new = symbols("x' y'", real=True)
 F = Symbol("F", real=True)  # fill
 rotation, scaling, shear_y, shear_x, linear = (
-    MatrixSymbol(name, 2, 2) for name in ("R", "S", r"\mathrm{SH}_y", r"\mathrm{SH}_x", "A"))
+    MatrixSymbol(name, 2, 2) for name in ("R", "S", r"\operatorname{SH}_y", r"\operatorname{SH}_x", "A"))
 
 
 def _column(*entries):

@@ -13,7 +13,7 @@ from scratch.activations import elu, elu_grad, gelu, gelu_grad, leaky_relu, relu
 from scratch.activations import sigmoid, sigmoid_grad, tanh, tanh_grad
 from scratch.formulas import activations as formulas
 from scratch.formulas import derivative, latex, prove, written
-from scratch.show.accuracy import ulp_errors
+from scratch.show.accuracy import condition, ulp_errors
 from scratch.show.figure import figure, panel, thumbnail
 from scratch.show.formula import derivation
 from scratch.show.mathml import display
@@ -23,6 +23,7 @@ from scratch.show.table import number, table
 from scratch.show.words import words
 
 word = words("activations")
+KINKED = {"relu", "leaky_relu"}
 NAMES = {
     "sigmoid": "Sigmoid",
     "tanh": "Tanh",
@@ -39,24 +40,42 @@ def _pair(name):
 
 def facts():
     """Name the numbers that the page's sentences use."""
+    recorded = load("activations")
     x = np.arange(1.0, 1000.0)
     tail = np.arange(-9.0, -8.0, 0.01)
+    far = -np.arange(1.0, 100.0)
     let(
+        torch=str(recorded["version"]),
+        points=str(recorded["x/float64"].size),
         guessing=number(np.log(10)),
         sigmoid_is_one=f"{x[np.argmax(sigmoid(x) == 1)]:.0f}",
-        tanh_is_one=f"{x[np.argmax(1 - tanh(x) ** 2 == 0)]:.0f}",
         exp_overflows=f"{np.ceil(np.log(np.finfo(float).max)):.0f}",
         tanh_left=number(100 * tanh_grad(4.0) / tanh_grad(0.0), 2),
         sigmoid_left=number(100 * sigmoid_grad(4.0) / sigmoid_grad(0.0), 2),
-        gelu_is_zero=number(tail[1 + erf(tail / np.sqrt(2)) == 0].max(), 2),
+        gelu_is_zero=number(tail[1 + erf(tail / np.sqrt(2)) == 0].max()),
         normal_cdf=number(gelu(1.0), 4),
         normal_density=number(gelu_grad(1.0) - gelu(1.0), 4),
         gelu_slope=number(gelu_grad(1.0), 5),
+        gelu_reach=number(far[gelu(far) < 0].min()),
+        gelu_tanh_reach=number(far[gelu(far, approximate="tanh") < 0].min()),
+        worth=number(_worth(), 4),
+        torch_sigmoid_grad_zero=number(recorded["vanishing/sigmoid_grad"]),
+        torch_tanh_grad_zero=number(recorded["vanishing/tanh_grad"]),
+        torch_gelu_zero=number(recorded["vanishing/gelu/float64"]),
+        torch_gelu_tanh_zero=number(recorded["vanishing/gelu_tanh/float64"]),
+        torch_gelu_zero_32=number(recorded["vanishing/gelu/float32"]),
+        torch_gelu_tanh_zero_32=number(recorded["vanishing/gelu_tanh/float32"]),
     )
 
 
+def _worth():
+    """How many ULP of GELU one ULP of x is worth, at most, on the recorded points."""
+    x = load("activations")["x/float64"]
+    return max(condition(formulas.gelu, v) for v in x[(x > -38) & (x < 0)])
+
+
 def comparison():
-    """The table at the top: what each activation does, computed on a dense grid and by Gaussian quadrature."""
+    """The table at the top: what each activation does, computed on dense grids."""
     rows = [[f'<a href="#{name.replace("_", "-")}">{title}</a>', *_properties(*_pair(name))] for name, title in NAMES.items()]
     head = ["", "f(x)", "E[f(z)]", "f′(x)", "f′(0<sup>−</sup>) → f′(0<sup>+</sup>)", "f′(−4)", "f′(4)"]
     return table(head, rows, word("comparison"))
@@ -65,8 +84,8 @@ def comparison():
 def _properties(function, gradient):
     x = np.concatenate([np.linspace(-60, 60, 240001), [-1e4, 1e4]])
     y, slope = function(x), gradient(x)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(201)
-    mean = np.sum(weights * function(nodes)) / np.sum(weights)
+    z = np.linspace(-12, 12, 240001)  # a kink at 0 lies on the grid
+    mean = np.trapezoid(function(z) * np.exp(-(z**2) / 2), z) / np.sqrt(2 * np.pi)
     left, right = gradient(np.array([-1e-12, 1e-12]))
     at_zero = number(left) if np.isclose(left, right) else f"{number(left)} → {number(right)}"
     return [_interval(y), number(round(mean, 3)), _interval(slope), at_zero, number(gradient(-4.0)), number(gradient(4.0))]
@@ -83,7 +102,7 @@ def overlay():
     for name, title in NAMES.items():
         function, gradient = _pair(name)
         values.plot(x, function(x), label=title)
-        slopes.plot(x, gradient(x), label=title)
+        slopes.plot(x, np.where(np.isin(x, 0) & (name in KINKED), np.nan, gradient(x)), label=title)
     values.set(xlabel="x", title="f(x)", ylim=(-1.3, 4))
     slopes.set(xlabel="x", title="f′(x)", ylim=(-0.25, 1.25))
     values.legend()
@@ -127,7 +146,7 @@ def thumbnails():
 def curve(name, reach=6.0):
     """A function and its derivative, and what the figure's caption says about them."""
     function, gradient = _pair(name)
-    drawing, axes = panel(4.6, 2.7)
+    drawing, axes = panel(4.0, 2.6)
     x = np.linspace(-reach, reach, 601)
     axes.plot(x, function(x), label="f(x)")
     axes.plot(x, gradient(x), label="f′(x)")
@@ -163,7 +182,9 @@ def relu_limits():
     rows = []
     for side in "-+":
         quotient = written(lambda: sympy.Max(0, h) / h)
-        value = sympy.limit(sympy.Max(0, h).rewrite(sympy.Piecewise) / h, h, 0, side)
+        value = sympy.limit(sympy.Max(0, h) / h, h, 0, side)
+        if value != (side == "+"):
+            raise AssertionError(f"the limit of {quotient} from the side {side} is {value}")
         rows.append(f"{latex(sympy.Limit(quotient, h, 0, side))} &= {latex(value)}")
     return display(r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}")
 
@@ -193,11 +214,11 @@ def gelu_derivation():
 
 
 def _sigmoid_facts():
-    return {"peak": number(sigmoid_grad(0.0)), "far": number(sigmoid_grad(6.0), 2)}
+    return {"peak": number(sigmoid_grad(0.0)), "far": number(100 * sigmoid_grad(6.0) / sigmoid_grad(0.0), 2)}
 
 
 def _tanh_facts():
-    return {"peak": number(tanh_grad(0.0)), "far": number(tanh_grad(6.0), 2)}
+    return {"peak": number(tanh_grad(0.0)), "far": number(tanh_grad(6.0), 2), "times": number(tanh_grad(0.0) / sigmoid_grad(0.0))}
 
 
 _FACTS = {"sigmoid": _sigmoid_facts, "tanh": _tanh_facts}
@@ -205,7 +226,7 @@ _FACTS = {"sigmoid": _sigmoid_facts, "tanh": _tanh_facts}
 
 def relu_curve():
     """ReLU and its derivative, drawn with the gap at 0."""
-    drawing, axes = panel(4.6, 2.7)
+    drawing, axes = panel(4.0, 2.6)
     x = np.array([-3.0, 0.0, 3.0])
     axes.plot(x, relu(x), label="f(x)")
     axes.plot([-3, 0], relu_grad(np.array([-3.0, 0.0])), color="#c25b00", linestyle="--", label="f′(x)")
@@ -219,7 +240,7 @@ def relu_curve():
 
 def leaky_relu_curve():
     """Leaky ReLU with three slopes."""
-    drawing, axes = panel(4.6, 2.7)
+    drawing, axes = panel(4.0, 2.6)
     x = np.array([-4.0, 0.0, 2.0])
     for slope in (0.01, 0.1, 0.3):
         axes.plot(x, leaky_relu(x, negative_slope=slope), label=f"α = {slope}")
@@ -257,7 +278,7 @@ def gelu_curve():
     errors.legend(loc="upper center", ncols=2)
     worst = {
         "tanh_error": number(np.max(np.abs(off_tanh)), 2),
-        "tanh_at": number(x[np.argmax(np.abs(off_tanh))]),
+        "tanh_at": number(abs(x[np.argmax(np.abs(off_tanh))])),
         "sigmoid_error": number(np.max(np.abs(off_sigmoid)), 2),
         "sigmoid_at": number(abs(x[np.argmax(np.abs(off_sigmoid))])),
         "minimum": number(gelu(x).min(), 4),

@@ -1,12 +1,11 @@
 """What the augmentations page computes: its tables, pictures, figures, derivations and checks."""
 
-import html
 import itertools
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import sympy
-from sklearn.datasets import load_digits, load_sample_image
+from sklearn.datasets import load_sample_image
 from sympy import Derivative, Integral, MatMul, Symbol, cos, exp, oo, pi, sin, sqrt
 from sympy import ImmutableDenseMatrix as Matrix
 
@@ -27,7 +26,6 @@ from scratch.augmentation import (
     adjust_contrast,
     adjust_hue,
     adjust_saturation,
-    affine,
     cutmix,
     gaussian_blur,
     mixup,
@@ -44,13 +42,13 @@ from scratch.show.formula import derivation
 from scratch.show.mathml import display
 from scratch.show.page import let
 from scratch.show.reference import load
-from scratch.show.table import number, table, text
+from scratch.show.table import number, table
 from scratch.show.words import words
 
 word = words("augmentation")
 BLOCKS = {  # anchor: title and a setting that can be seen on a photograph
     "randomhorizontalflip": ("RandomHorizontalFlip", RandomHorizontalFlip(1)),
-    "randomresizedcrop": ("RandomResizedCrop", RandomResizedCrop((180, 240), scale=(0.2, 0.6))),
+    "randomresizedcrop": ("RandomResizedCrop", RandomResizedCrop((150, 200), scale=(0.2, 0.6))),
     "colorjitter": ("ColorJitter", ColorJitter(0.4, 0.4, 0.4, 0.2)),
     "randomrotation": ("RandomRotation", RandomRotation(30, "bilinear")),
     "randomaffine": ("RandomAffine", RandomAffine(20, (0.1, 0.1), (0.8, 1.2), 15, "bilinear")),
@@ -62,10 +60,10 @@ BLOCKS = {  # anchor: title and a setting that can be seen on a photograph
 }
 
 
-@lru_cache(maxsize=None)
-def photograph(name):
-    """One of scikit-learn's two photographs, cut to 4 : 3 and made small: (180, 240, 3), uint8."""
-    return resize(blocks.center_crop(load_sample_image(f"{name}.jpg"), (427, 569)), (180, 240))
+@cache
+def photograph(name, width=200):
+    """One of scikit-learn's two photographs, cut to 4 : 3 and made small: (width * 3 // 4, width, 3), uint8."""
+    return resize(blocks.center_crop(load_sample_image(f"{name}.jpg"), (427, 569)), (width * 3 // 4, width))
 
 
 def applied(transform, rng):
@@ -88,11 +86,11 @@ def thumbnails():
 
 
 def comparison():
-    """The table at the top: what each block draws and how much it changes, over forty draws."""
+    """The table at the top: what each block draws and how much it changes, over ten draws."""
     flower, rows = photograph("flower").astype(float), []
     for anchor, (title, transform) in BLOCKS.items():
         rng = np.random.default_rng(0)
-        change = np.abs([applied(transform, rng) - flower for _ in range(40)])
+        change = np.abs([applied(transform, rng) - flower for _ in range(10)])
         changed, mean = np.mean(change.max(axis=-1) > 0), np.mean(change) / 255
         name = f'<a href="#{anchor}">{title}</a>'
         rows.append([name, word(f"{anchor}_draws"), f"{changed:.0%}", f"{mean:.0%}", word(f"{anchor}_ignores")])
@@ -103,7 +101,7 @@ def overlay():
     """The photograph, and one draw of each block."""
     images = [(photograph("flower"), word("original"))]
     images += [(applied(transform, np.random.default_rng(3)), title) for title, transform in BLOCKS.values()]
-    return photographs([(resize(image, (126, 168)), title) for image, title in images], word("overlay"), width=112)
+    return photographs([(resize(image, (111, 148)), title) for image, title in images], word("overlay"), width=112)
 
 
 def facts():
@@ -119,33 +117,49 @@ def facts():
 
 def check(*names):
     """The lines "checked in this build" of some blocks: against their formulas, and against torchvision."""
-    lines = []
+    count, worst = 0, 0.0
     for name in (name for name in COMPARISONS if name.split()[0] in names):
         computed, exact = compare(name)
         if computed.shape != exact.shape:
             raise AssertionError(f"{name}: {computed.size} values, the formula gives {exact.size}")
-        what = word("against_formula", block=f"<code>{html.escape(name)}</code>")
-        lines.append(checked(what, exact.size, np.max(np.abs(computed - exact)), 2e-15, "values", "absolute"))
-    for name in names:
-        lines.extend(_against_torchvision(name))
-    return "".join(lines)
+        count, worst = count + exact.size, max(worst, np.max(np.abs(computed - exact)))
+    what = word("against_formula", block=_listed(names))
+    return checked(what, count, worst, 2e-15, "values", "absolute") + "".join(_against_torchvision(names))
 
 
-def _against_torchvision(name):
-    results = list(recorded(load("augmentation"), name))
-    for dtype in ("float64", "uint8") if results else ():
-        pairs = [(ours.astype(float), theirs) for kind, _, ours, theirs in results if kind == dtype == ours.dtype]
-        errors = np.concatenate([np.ravel(np.abs(ours - theirs)) for ours, theirs in pairs])
-        what = word("against_torchvision", block=f"<code>{name}</code>", dtype=dtype)
-        if dtype == "float64":
-            allowed = 2e-6 if name == "adjust_hue" else 1e-12
-            yield checked(what, errors.size, np.max(errors), allowed, "values", "absolute")
-        else:
-            yield checked(what, errors.size, np.max(errors), 1, "values", "levels")
-            share = np.mean(errors > 0)
-            allowed = {"resize": 0.3, "resized_crop": 0.3, "adjust_hue": 0.1}.get(name, 0.01)
-            if share > allowed:
-                raise AssertionError(f"{what}: {share:.1%} of the levels differ, allowed are {allowed:.0%}")
+def _listed(names):
+    return ", ".join(f"<code>{name}</code>" for name in names)
+
+
+def _against_torchvision(names):
+    results = {name: found for name in names if (found := list(recorded(load("augmentation"), name)))}
+    for single in (True, False):  # torchvision's hue is float32
+        group = [name for name in results if (name == "adjust_hue") == single]
+        if group:
+            errors = np.concatenate([_errors(results[name], "float64") for name in group])
+            what = word("against_torchvision", block=_listed(group), dtype="float64")
+            yield checked(what, errors.size, np.max(errors), 2e-6 if single else 1e-12, "values", "absolute")
+    if results:
+        levels = np.concatenate([_errors(found, "uint8") for found in results.values()])
+        what = word("against_torchvision", block=_listed(results), dtype="uint8")
+        yield checked(what, levels.size, np.max(levels), 1, "values", "levels")
+    for name, found in results.items():
+        share, allowed = np.mean(_errors(found, "uint8") > 0), {"resize": 0.3, "resized_crop": 0.3, "adjust_hue": 0.1}
+        if share > allowed.get(name, 0.01):
+            raise AssertionError(f"{name}: {share:.1%} of the levels differ from torchvision's")
+
+
+def _errors(results, dtype):
+    """The distances of all results of a dtype from torchvision's."""
+    pairs = [(ours.astype(float), theirs) for kind, _, ours, theirs in results if kind == dtype == ours.dtype]
+    return np.concatenate([np.ravel(np.abs(ours - theirs)) for ours, theirs in pairs])
+
+
+def equations(*formulas):
+    """Formulas, then the definitions of their symbols, each once."""
+    lines = [equation.latex for equation in formulas]
+    lines += [line for equation in formulas for line in equation.definitions_latex]
+    return "".join(map(display, dict.fromkeys(lines)))
 
 
 def _same_matrix(left, right):
@@ -193,43 +207,36 @@ def flip_derivation():
 
 def crop_pictures():
     """Six crops of the photograph by the default ranges, with the box's area and ratio."""
-    flower, transform = photograph("flower"), RandomResizedCrop((135, 180))
+    flower, transform = photograph("flower"), RandomResizedCrop((120, 160))
     images = []
     for seed in range(6):
-        top, left, h, w = transform.box(180, 240, np.random.default_rng(seed))
+        top, left, h, w = transform.box(150, 200, np.random.default_rng(seed))
         label = word("area_and_ratio", area=f"{h * w / flower[..., 0].size:.0%}", ratio=f"{w / h:.2f}")
-        images.append((resized_crop(flower, top, left, h, w, (135, 180)), label))
+        images.append((resized_crop(flower, top, left, h, w, (120, 160)), label))
     return photographs(images, word("crop_pictures"), width=130)
 
 
-@lru_cache(maxsize=None)
-def _boxes(height=427, width=640, count=6000):
-    """Boxes drawn by the default ranges, and how many of them came from the fallback."""
-    transform, rng = RandomResizedCrop(8), np.random.default_rng(0)
-    boxes = np.array([transform.box(height, width, rng) for _ in range(count)])
-    central = (boxes[:, 2] == height) & (boxes[:, 3] == round(height * 4 / 3))
-    return boxes, central
-
-
 def crop_distribution():
-    """Histograms of the area and the ratio of the boxes, beside the distributions they are drawn from."""
-    boxes, central = _boxes()
-    area, ratio = boxes[:, 2] * boxes[:, 3] / (427 * 640), boxes[:, 3] / boxes[:, 2]
-    (left, areas), (right, ratios) = panel(3.4, 2.5), panel(3.4, 2.5)
-    drawn, bins = np.histogram(area, bins=23, range=(0.08, 1), density=True)
-    areas.stairs(drawn, bins, label=word("boxes"), linewidth=1.7)
-    areas.plot([0.08, 0.08, 1, 1], [0, 1 / 0.92, 1 / 0.92, 0], SERIES[1], linestyle="--", label=word("drawn"))
-    areas.set(xlabel=word("share_of_area"), ylim=(0, 1.7))
-    drawn, bins = np.histogram(ratio, bins=20, range=(0.75, 4 / 3), density=True)
-    ratios.stairs(drawn, bins, label=word("boxes"), linewidth=1.7)
+    """Histograms of the area and the ratio of boxes in a photograph and in a panorama."""
+    (left, areas), (right, ratios) = panel(3.4, 2.6), panel(3.4, 2.6)
+    values = {}
+    for name, (height, width) in {"photograph": (300, 400), "panorama": (100, 400)}.items():
+        transform, rng = RandomResizedCrop(8), np.random.default_rng(0)
+        boxes = np.array([transform.box(height, width, rng) for _ in range(6000)])
+        largest = min(height, round(width * 3 / 4)), min(width, round(height * 4 / 3))
+        fallback = np.all(boxes[:, 2:] == largest, axis=1)
+        values[f"{name}_fallback"] = number(100 * np.mean(fallback), 2)
+        area, ratio = boxes[:, 2] * boxes[:, 3] / (height * width), boxes[:, 3] / boxes[:, 2]
+        style = {"label": word(name), "linewidth": 1.7, "linestyle": "-" if name == "photograph" else "-."}
+        areas.stairs(*np.histogram(area, bins=31, range=(0, 1), density=True), **style)
+        ratios.stairs(*np.histogram(ratio, bins=20, range=(0.74, 1.35), density=True), **style)
+    areas.plot([0.08, 0.08, 1, 1], [0, 1 / 0.92, 1 / 0.92, 0], SERIES[2], linestyle=":", label=word("drawn"))
     r = np.linspace(0.75, 4 / 3, 60)
-    ratios.plot(r, 1 / (r * np.log(16 / 9)), SERIES[1], linestyle="--", label="1 / (r ln(r₁ / r₀))")
-    ratios.set(xlabel="w / h", ylim=(0, 3.2))
+    ratios.plot(r, 1 / (r * np.log(16 / 9)), SERIES[2], linestyle=":", label="1 / (r ln(r₁ / r₀))")
+    areas.set(xlabel=word("share_of_area"), ylim=(0, 6))
+    ratios.set(xlabel="w / h", ylim=(0, 5))
     for axes in (areas, ratios):
         axes.legend()
-    values = {"fallback": number(100 * np.mean(central), 2), "large": number(100 * np.mean(area > 0.9), 2)}
-    if not 0.005 < np.mean(central) < 0.1:
-        raise AssertionError(f"the fallback's share is {np.mean(central)}")
     return figure([left, right], word("crop_distribution", **values))
 
 
@@ -244,8 +251,8 @@ def ratio_derivation():
     return display(f"{latex(v)} = {latex(inverse)}") + density
 
 
-@lru_cache(maxsize=None)
-def _plate(size=240):
+@cache
+def _plate(size=150):
     """Rings that get finer outwards, up to the finest that the pixels can hold."""
     y, x = np.mgrid[:size, :size] - (size - 1) / 2
     return (0.5 + 0.5 * np.cos(np.pi * (x**2 + y**2) / size))[..., None]
@@ -262,10 +269,10 @@ def _without_antialiasing(image, size):
 
 def antialias_pictures():
     """A fine pattern made smaller in three ways."""
-    plate, size = _plate(), 96
+    plate, size = _plate(), 60
     nearest = plate[(np.arange(size) * 5 + 2) // 2][:, (np.arange(size) * 5 + 2) // 2]
     ways = {"nearest": nearest, "linear": _without_antialiasing(plate, size), "triangle": resize(plate, size)}
-    outside = np.hypot(*(np.mgrid[:size, :size] - 47.5)) > 30
+    outside = np.hypot(*(np.mgrid[:size, :size] - 29.5)) > 19
     noise = {key: np.std(small[outside]) for key, small in ways.items()}
     if not noise["triangle"] < noise["linear"] / 3:
         raise AssertionError(f"antialiasing leaves {noise}")
@@ -279,7 +286,7 @@ def antialias_pictures():
 
 def jitter_pictures():
     """The four adjustments, each with a small and a large factor."""
-    flower = resize(photograph("flower"), (126, 168))
+    flower = resize(photograph("flower"), (105, 140))
     kinds = [("brightness", adjust_brightness, (0.6, 1.4)), ("contrast", adjust_contrast, (0.4, 1.8))]
     kinds += [("saturation", adjust_saturation, (0, 2)), ("hue", adjust_hue, (-0.1, 0.3))]
     images = [(adjust(flower, f), f"{word(name)} {number(f)}") for name, adjust, pair in kinds for f in pair]
@@ -337,12 +344,19 @@ def jitter_derivation():
 # RandomRotation
 
 
+def _enlarged(image, times):
+    """Every pixel as a square of pixels."""
+    return np.kron(image, np.ones((times, times, 1), np.uint8))
+
+
 def rotation_pictures():
     """A turned photograph, and a detail of it by both interpolations."""
-    temple = photograph("china")
+    temple = photograph("china", 240)
     turned = {kind: rotate(temple, 20, kind) for kind in ("bilinear", "nearest")}
-    details = [(np.kron(image[60:105, 95:155], np.ones((4, 4, 1), np.uint8)), kind) for kind, image in turned.items()]
-    images = [(turned["bilinear"], "20°"), (rotate(temple, 20, "bilinear", expand=True), "20°, expand=True"), *details]
+    details = [(_enlarged(image[60:105, 95:155], 4), kind) for kind, image in turned.items()]
+    small = photograph("china")
+    images = [(rotate(small, 20, "bilinear"), "20°"), (rotate(small, 20, "bilinear", expand=True), "20°, expand=True")]
+    images += details
     return photographs(images, word("rotation_pictures"))
 
 
@@ -364,7 +378,8 @@ def mapping_grid(angle=30, size=12):
     new.plot(*middle[inside & (hits > 1)].T, "o", color=SERIES[2], markersize=9, markerfacecolor="none")
     old.plot(*found[inside].T, ".", color=SERIES[0], markersize=3)
     for axes, title in ((new, word("forwards")), (old, word("backwards"))):
-        axes.set(xlim=(0, size), ylim=(size, 0), xticks=range(size + 1), yticks=range(size + 1), title=title, aspect="equal")
+        axes.set(xlim=(0, size), ylim=(size, 0), title=title, aspect="equal")
+        axes.set(xticks=range(size + 1), yticks=range(size + 1))
         axes.tick_params(labelbottom=False, labelleft=False, length=0)
     values = {"angle": str(angle), "cells": str(inside.sum()), "holes": str(np.sum(hits[inside] == 0))}
     values["double"] = str(np.sum(hits[inside] > 1))
@@ -394,7 +409,8 @@ def affine_grid():
             for line in (np.array([[offset, offset], [-1, 1]]), np.array([[-1, 1], [offset, offset]])):
                 axes.plot(*line, color=INK, linewidth=0.5, linestyle=":")
                 axes.plot(*(matrix @ line), color=SERIES[0], linestyle="-", linewidth=1.3)
-        axes.set(xlim=(-1.5, 1.5), ylim=(1.5, -1.5), title=word(name), aspect="equal", xticks=[], yticks=[])
+        axes.set(xlim=(-1.5, 1.5), ylim=(1.5, -1.5), title=word(name), aspect="equal")
+        axes.axis("off")
         drawings.append(drawing)
     return figure(drawings, word("affine_grid"))
 
@@ -419,31 +435,268 @@ def _sharpness(image):
 
 def twice_pictures():
     """The same turn in one warp and in six."""
-    temple = photograph("china")
+    temple = photograph("china", 240)
     once, often = rotate(temple, 30, "bilinear"), temple
     for _ in range(6):
         often = rotate(often, 5, "bilinear")
-    images = [(np.kron(image[55:115, 85:165], np.ones((3, 3, 1), np.uint8)), label)
-              for image, label in ((once, "1 × 30°"), (often, "6 × 5°"))]
-    kept = {name: number(100 * _sharpness(image) / _sharpness(temple), 2) for name, image in (("once", once), ("often", often))}
-    if not float(kept["often"]) < 0.8 * float(kept["once"]):
+    images = [(_enlarged(image[55:115, 85:165], 3), label) for image, label in ((once, "1 × 30°"), (often, "6 × 5°"))]
+    kept = [100 * _sharpness(image) / _sharpness(temple) for image in (once, often)]
+    if not kept[1] < 0.8 * kept[0]:
         raise AssertionError(f"sharpness {kept}")
-    return photographs(images, word("twice_pictures", **kept), width=240)
+    return photographs(images, word("twice_pictures", once=number(kept[0], 2), often=number(kept[1], 2)), width=240)
 
 
 # RandomGrayscale
 
 
-def equal_luma():
-    """Six colours of one luma, and what is left of them."""
-    target, colours = 0.45, []
-    for turn in np.linspace(-0.5, 0.5, 6, endpoint=False):
-        colour = adjust_hue(np.array([[[1.0, 0.15, 0.15]]]), turn)[0, 0]
-        low, high = 0.0, 1.0
-        for _ in range(60):  # mix with white or black until the luma is right
-            share = (low + high) / 2
-            mixed = share * colour + (1 - share) * (target > colour @ blocks.LUMA)
-            nearer = (mixed @ blocks.LUMA < target) == (colour @ blocks.LUMA < target)
-            low, high = (low, share) if nearer == (target > colour @ blocks.LUMA) and mixed @ blocks.LUMA > target else (share, high)
-        colours.append(mixed)
-    return colours
+def grey_pictures():
+    """The photograph and six colours of one luma, before and after."""
+    flower, target = photograph("flower"), 0.45
+    colours = [adjust_hue(np.array([[[1.0, 0.15, 0.15]]]), turn)[0, 0] for turn in np.linspace(-0.5, 0.5, 7)[:6]]
+    white, patches = blocks.LUMA.sum(), []
+    for colour in colours:
+        luma = colour @ blocks.LUMA
+        darker, lighter = colour * target / luma, 1 - (1 - colour) * (white - target) / (white - luma)
+        patches.append(darker if luma > target else lighter)
+    strip = np.kron(np.array(patches).reshape(2, 3, 3), np.ones((50, 44, 1)))
+    grey = blocks.rgb_to_grayscale(strip, 3)
+    if np.ptp(grey) > 1e-12:
+        raise AssertionError(f"the patches' luma differs by {np.ptp(grey)}")
+    images = [(flower, word("original")), (blocks.rgb_to_grayscale(flower, 3), word("grey"))]
+    images += [(strip, word("six_colours")), (grey, word("grey"))]
+    return photographs(images, word("grey_pictures"))
+
+
+def luma_derivation():
+    """A change of colour that the luma does not see."""
+    R, G, B, a = formulas.R, formulas.G, formulas.B, formulas.a
+    r, g, b = sympy.symbols("w_R w_G w_B", positive=True)
+    Add = sympy.Add
+    changed = written(lambda: Add(r * (R + a / r), g * (G - a / g), b * B))
+    return derivation(changed, written(lambda: Add(r * R, g * G, b * B)))
+
+
+# GaussianBlur
+
+
+def blur_pictures():
+    """The photograph at four standard deviations."""
+    temple = photograph("china")
+    images = [(temple, word("original"))]
+    images += [(gaussian_blur(temple, 2 * round(3 * sigma) + 1, sigma), f"σ = {sigma:g}") for sigma in (1, 2, 4)]
+    return photographs(images, word("blur_pictures"))
+
+
+def kernels():
+    """The weights of a kernel of nine pixels, and how well two blurs are one."""
+    (left, weights), (right, errors) = panel(3.4, 2.5), panel(3.4, 2.5)
+    spike = np.zeros((1, 33, 1))
+    spike[0, 16] = 1
+    for sigma in (0.5, 1.0, 2.0, 8.0):
+        row = gaussian_blur(spike, (9, 1), sigma)[0, 12:21, 0]
+        weights.plot(np.arange(-4, 5), row, marker="o", label=f"σ = {sigma:g}")
+    weights.set(xlabel="k", title=word("weights"))
+    weights.legend()
+    noise = np.random.default_rng(0).random((80, 80, 1))
+    sizes = np.arange(3, 33, 2)
+    gaps = []
+    for size in sizes.tolist():
+        twice = gaussian_blur(gaussian_blur(noise, size, 1.5), size, 2)
+        gaps.append(np.max(np.abs(twice - gaussian_blur(noise, size, 2.5))))
+    errors.plot(sizes, gaps, marker="o")
+    errors.set(xlabel=word("kernel_size"), yscale="log", title=word("semigroup_error"))
+    if not gaps[-1] < 1e-5 < gaps[0]:
+        raise AssertionError(f"two blurs differ from one by {gaps}")
+    return figure([left, right], word("kernels", small=number(gaps[1], 2), large=number(gaps[-1], 2)))
+
+
+def separable_derivation():
+    """A Gaussian of two variables is a product."""
+    x, y, s = sympy.symbols("x y sigma", positive=True)
+    return derivation(
+        written(lambda: exp(-((x**2 + y**2) / (2 * s**2)))),
+        written(lambda: exp(-(x**2 / (2 * s**2))) * exp(-(y**2 / (2 * s**2)))),
+    )
+
+
+def semigroup_derivation():
+    """A Gaussian blurred by a Gaussian is a Gaussian whose variance is the sum."""
+    x, u = sympy.symbols("x u", real=True)
+    s, t = sympy.symbols("sigma tau", positive=True)
+    one = written(lambda: exp(-(u**2 / (2 * s**2))) / (s * sqrt(2 * pi)))
+    other = written(lambda: exp(-((x - u) ** 2 / (2 * t**2))) / (t * sqrt(2 * pi)))
+    product = written(lambda: one * other)
+    total = written(lambda: exp(-(x**2 / (2 * (s**2 + t**2)))) / sqrt(2 * pi * (s**2 + t**2)))
+    return derivation(Integral(product, (u, -oo, oo)), total)
+
+
+# RandomErasing, Cutout
+
+
+def erasing_pictures():
+    """Boxes of RandomErasing with three values, and a square of Cutout at the border."""
+    flower = photograph("flower")
+    scale = {"scale": (0.1, 0.25)}
+    images = [(RandomErasing(1, **scale)(flower, np.random.default_rng(0)), "value=0")]
+    for seed, value in ((1, (124, 116, 104)), (2, "random")):
+        erased = RandomErasing(1, value=value, **scale)(flower, np.random.default_rng(seed))
+        images.append((erased, f"value={value!r}"))
+    images += [(Cutout(80)(flower, np.random.default_rng(4)), "Cutout(80)")]
+    return photographs(images, word("erasing_pictures"))
+
+
+@cache
+def _coverage(kind, side=32):
+    """How often each pixel of a square image is erased."""
+    count = np.zeros((side, side))
+    if kind == "cutout":
+        starts = [slice(max(y - 8, 0), y + 8) for y in range(side)]
+        for rows, columns in itertools.product(starts, starts):
+            count[rows, columns] += 1 / side**2
+    else:
+        transform, rng = RandomErasing(), np.random.default_rng(0)
+        for _ in range(4000):
+            top, left, h, w = transform.box(side, side, rng)
+            count[top : top + h, left : left + w] += 1 / 4000
+    return count
+
+
+def _map(share, name):
+    """A picture of how often each pixel is hit, with its label."""
+    values = {"low": f"{share.min():.0%}", "high": f"{share.max():.0%}", "mean": f"{share.mean():.1%}"}
+    return np.kron(share / share.max(), np.ones((5, 5))), word("map_label", name=name, **values)
+
+
+def erased_maps():
+    """How often each pixel is erased by the two methods, light for often."""
+    images = []
+    for kind in ("erasing", "cutout"):
+        share = _coverage(kind)
+        images.append(_map(share, word(kind)))
+    return photographs(images, word("erased_maps"))
+
+
+def cutout_derivation():
+    """The mean side of what Cutout erases, summed over all places of the middle."""
+    N, h, y = sympy.symbols("N h y", positive=True, integer=True)
+    Sum, Add = sympy.Sum, sympy.Add
+    sides = written(lambda: Add(
+        Sum(y + h, (y, 0, h - 1)), Sum(2 * h, (y, h, N - h)), Sum(Add(N, -y, h), (y, Add(N, -h, 1), N - 1))))
+    return derivation(sides, written(lambda: 2 * h * N - h**2))
+
+
+# Mixup and CutMix
+
+
+def _with_bar(image, share):
+    """An image above a bar that shows the shares of a label."""
+    bar = np.full((12, image.shape[1], 3), (0x1F, 0x6F, 0xB4), np.uint8)
+    bar[:, round(share * image.shape[1]) :] = (0xF2, 0xA2, 0x4E)
+    gap = np.full((4, image.shape[1], 3), 255, np.uint8)
+    return np.concatenate([_levels(image), gap, bar])
+
+
+def _pair():
+    return np.stack([photograph("flower"), photograph("china")]) / 255
+
+
+def mixup_pictures():
+    """The two photographs blended with four shares, and their labels."""
+    images = []
+    for lam in (1.0, 0.7, 0.4, 0.1):
+        mixed, rows = mixup(_pair(), np.eye(2), lam)
+        label = word("shares", flower=number(rows[0, 0]), temple=number(rows[0, 1]))
+        images.append((_with_bar(mixed[0], rows[0, 0]), label))
+    return photographs(images, word("mixup_pictures"))
+
+
+def beta_densities():
+    """The density of lambda for four values of alpha."""
+    drawing, axes = panel(4.6, 2.6)
+    x = np.linspace(0.005, 0.995, 199)
+    density = formulas.beta.right
+    for alpha in (sympy.Rational(1, 5), 1, 2, 8):
+        curve = sympy.lambdify(formulas.lam, density.subs(formulas.alpha, alpha).doit())
+        axes.plot(x, curve(x) * np.ones_like(x), label=f"α = {float(alpha):g}")
+    axes.set(xlabel="λ", ylim=(0, 4))
+    axes.legend()
+    return figure(drawing, word("beta_densities"))
+
+
+def mixup_derivation():
+    """The loss of a mixed label is the mixed loss."""
+    y, other, p, lam = *sympy.symbols("y_k y'_k p_k", positive=True), formulas.lam
+    log = sympy.log(p)
+    mixed_label = written(lambda: -((lam * y + (1 - lam) * other) * log))
+    return derivation(mixed_label, written(lambda: lam * -(y * log) + (1 - lam) * -(other * log)))
+
+
+def variance_derivation():
+    """The variance of lambda for three values of alpha, by integrating the density."""
+    lam, rows = formulas.lam, []
+    for alpha in (1, 2, 8):
+        density = sympy.expand(formulas.beta.right.subs(formulas.alpha, alpha).doit())
+        variance = sympy.integrate(sympy.expand((lam - sympy.Rational(1, 2)) ** 2 * density), (lam, 0, 1))
+        if variance != sympy.Rational(1, 4 * (2 * alpha + 1)):
+            raise AssertionError(f"the variance for alpha {alpha} is {variance}")
+        rows.append(rf"\alpha = {alpha}: \quad \operatorname{{Var}}(\lambda) = {latex(variance)}")
+    return "".join(map(display, rows))
+
+
+def cutmix_labels():
+    """The labels' formula; the box is written out above it."""
+    equation = formulas.cutmix_labels
+    share = equation.definitions[0]
+    return display(equation.latex) + display(f"{latex(share[0])} = {latex(share[1])}")
+
+
+def cutmix_pictures():
+    """The temple's boxes in the flower, and the labels after clipping."""
+    images = []
+    for lam, center in ((0.7, (100, 75)), (0.7, (190, 15)), (0.3, (50, 100)), (0.3, (10, 140))):
+        mixed, rows = cutmix(_pair(), np.eye(2), lam, center)
+        label = word("lam_and_shares", lam=number(lam), flower=number(rows[0, 0]), temple=number(rows[0, 1]))
+        images.append((_with_bar(mixed[0], rows[0, 0]), label))
+    return photographs(images, word("cutmix_pictures"))
+
+
+@cache
+def _shares(count=6000, side=32):
+    """The shares that are drawn, those that are kept after clipping, and how often each pixel is replaced."""
+    rng, images = np.random.default_rng(0), np.stack([np.zeros((side, side, 1)), np.ones((side, side, 1))])
+    drawn, kept, replaced = [], [], np.zeros((side, side))
+    for _ in range(count):
+        lam, center = rng.beta(1, 1), rng.integers(side, size=2).tolist()
+        mixed, rows = cutmix(images, np.eye(2), lam, center)
+        drawn.append(lam)
+        kept.append(rows[0, 0])
+        replaced += mixed[0, ..., 0] / count
+    return np.array(drawn), np.array(kept), replaced
+
+
+def share_histograms():
+    """Lambda as it is drawn and as it is after clipping."""
+    drawn, kept, _ = _shares()
+    drawing, axes = panel(4.6, 2.6)
+    for shares, label, style in ((drawn, word("drawn"), "--"), (kept, word("after_clipping"), "-")):
+        counts, bins = np.histogram(shares, bins=25, range=(0, 1), density=True)
+        axes.stairs(counts, bins, label=f"{label}: {word('mean')} {np.mean(shares):.2f}", linewidth=1.7, linestyle=style)
+    axes.set(xlabel="λ", ylim=(0, 3))
+    axes.legend()
+    if not abs(np.mean(kept) - 0.7) < 0.01:
+        raise AssertionError(f"the mean share after clipping is {np.mean(kept)}")
+    return figure(drawing, word("share_histograms", drawn=number(np.mean(drawn), 2), kept=number(np.mean(kept), 2)))
+
+
+def replaced_map():
+    """How often CutMix replaces each pixel."""
+    _, _, share = _shares()
+    return photographs([_map(share, "CutMix")], word("replaced_map"))
+
+
+def share_derivation():
+    """The mean share in the limit of many pixels: r is the box's side as a share of the image's."""
+    r = Symbol("r", positive=True)
+    kept = Integral(written(lambda: (1 - (r - r**2 / 4) ** 2) * (2 * r)), (r, 0, 1))
+    let(continuous_share=number(float(kept.doit()), 3))
+    return derivation(kept, kept.doit())

@@ -10,8 +10,8 @@ import mpmath
 import numpy as np
 from sympy import Abs, Add, Symbol, sqrt
 
+from scratch.formulas import Algorithm, written
 from scratch.formulas import optimizers as formulas
-from scratch.formulas import written
 from scratch.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from scratch.show.check import checked
 from scratch.show.figure import figure, panel, thumbnail
@@ -303,7 +303,9 @@ def _exactly(recursion, grads, start, options, symbols):
     sign = -1 if options.get("maximize") else 1
     columns, last = [], []
     for i, first in enumerate(start):
-        state = {formulas.theta_1: first, formulas.G_1: symbols.get("G_0", 0)}
+        state = {formulas.theta_1: first}
+        if "G_0" in symbols:
+            state[formulas.G_1] = symbols["G_0"]
         history = recursion.run(len(grads), {formulas.gradient: sign * grads[:, i]}, state, **named)
         columns.append([float(values[formulas.theta]) for values in history])
         last += [float(history[-1][formulas.m])] if formulas.m in history[-1] else []
@@ -921,6 +923,9 @@ def forms():
          _paper("adamw_paper", grads, alpha=0.02, eta_t=1, **{"lambda": 0.006}),
          (AdamW, {"lr": 0.02, "weight_decay": 0.3})),
     ]
+    recursions = [value for value in vars(formulas).values() if isinstance(value, Algorithm)]
+    firsts = [(before, first) for recursion in recursions for before, (_, first) in recursion.state.items()]
+    assert all(first == (before == formulas.a_1) for before, first in firsts), firsts
     _papers_by_hand(grads, {row[1]: row[4] for row in rows})
     cells = []
     for name, form, equation, setting, theirs, (optimizer, options) in rows:

@@ -41,7 +41,22 @@ def activations():
             (gradient,) = torch.autograd.grad(y.sum(), x)
             arrays[f"{name}/{dtype}"] = y.detach().numpy()
             arrays[f"{name}_grad/{dtype}"] = gradient.numpy()
-    return arrays
+    return {**arrays, **vanishing(functional), "version": np.array(torch.__version__.partition("+")[0])}
+
+
+def vanishing(functional):
+    """Where results become exactly 0: the first whole number, for GELU the first multiple of -0.01."""
+    whole = torch.arange(1.0, 100.0, dtype=torch.float64, requires_grad=True)
+    places = {}
+    for name in ("sigmoid", "tanh"):
+        (gradient,) = torch.autograd.grad(getattr(torch, name)(whole).sum(), whole)
+        places[f"vanishing/{name}_grad"] = whole.detach()[gradient == 0][0].numpy()
+    for dtype in (torch.float64, torch.float32):
+        x = -torch.arange(1, 2000, dtype=dtype) / 100
+        for name, approximate in (("gelu", "none"), ("gelu_tanh", "tanh")):
+            zeros = x[functional.gelu(x, approximate=approximate) == 0]
+            places[f"vanishing/{name}/{str(dtype)[6:]}"] = zeros[0].numpy()
+    return places
 
 
 def optimizers():

@@ -3,14 +3,14 @@
 WORDS = {
     "comparison": (
         "The six activations compared",
-        "What each function does, computed in this build. E[f(z)] is the mean output for standard normal z: the nearer to 0, "
-        "the more “zero-centred”. Two values in the fifth column mean a kink: the derivative jumps there. The last two columns "
+        "What each function does, computed in this build. E[f(z)] is the mean (expected) output for standard normal z: the nearer to 0, "
+        "the more “zero-centred”. f′(0⁻) and f′(0⁺) are the slopes on the two sides of 0; where they differ there is a kink. The last two columns "
         "show saturation: how much of the gradient is left at −4 and 4.",
     ),
     "overlay": (
         "The six activations and their derivatives from −4 to 4",
         "f(x): only Sigmoid and Tanh are bounded; the other four follow x for large x. f′(x): the derivatives of Sigmoid and "
-        "Tanh fade on both sides, Sigmoid’s never exceeds 1/4; those of the other four stay at or near 1 for positive x.",
+        "Tanh fade on both sides; those of the other four tend to 1 or are 1 for positive x.",
     ),
     "accuracy": (
         "Largest error in units of the last place",
@@ -19,11 +19,11 @@ WORDS = {
     ),
     "sigmoid_curve": (
         "Sigmoid and its derivative from −6 to 6",
-        "The derivative is at most {peak}, at x = 0. At x = 6 only {far} of it is left: the function has saturated.",
+        "The derivative is at most {peak}, at x = 0. At x = 6 only {far}% of that is left: the function has saturated.",
     ),
     "tanh_curve": (
         "Tanh and its derivative from −6 to 6",
-        "Tanh passes through the origin with slope {peak}, four times Sigmoid’s. At x = 6 the slope is {far}.",
+        "Tanh passes through the origin with slope {peak}, {times} times Sigmoid’s. At x = 6 the slope is {far}.",
     ),
     "relu_curve": (
         "ReLU and its derivative",

@@ -8,21 +8,21 @@ WORDS = {
     "simulated": "simulated",
     "spoilt": "n · variance, 10% bad",
     "exact": "exact loss",
-    "call": "call",
+    "details": "target, options",
     "shape": "shape",
     "divisor": "divides by",
-    "which_is": "which is",
-    "of_classes": "(classes)",
-    "of_probabilities": "(probabilities)",
-    "one_ignored": ", one ignored",
-    "elements": "the number of elements",
-    "elements_not_weights": "the number of elements, not the weights’ sum",
-    "samples": "the number of samples",
-    "all_samples": "the number of samples, further axes included",
-    "kept_samples": "the number of samples that are not ignored",
-    "class_weights": "the sum of the weights of the samples’ classes",
-    "kept_weights": "the same sum without the ignored samples",
-    "samples_not_weights": "the number of samples, not the weights’ sum",
+    "which_is": "the number of",
+    "of_classes": "classes",
+    "of_probabilities": "probabilities",
+    "one_ignored": "classes, one ignored",
+    "elements": "elements",
+    "elements_not_weights": "elements, not weights",
+    "samples": "samples",
+    "all_samples": "samples, further axes too",
+    "kept_samples": "samples not ignored",
+    "class_weights": "weights of the samples’ classes, added up",
+    "kept_weights": "the same, without the ignored one",
+    "samples_not_weights": "samples, not weights",
     "residuals": "pred, target",
     "inside": "pred, target",
     "edges": "pred, target",
@@ -34,56 +34,58 @@ WORDS = {
     "against_pytorch": "All blocks against PyTorch’s recorded results, {dtype}",
     "comparison": (
         "The five losses compared",
-        "Loss and gradient of a small error (0.1) and a large one (10), and the constant prediction that each loss likes best. "
-        "For MSE, MAE and Huber, d is prediction minus target, and the constant is sought for skewed (lognormal) data with "
-        "mean {mean} and median {median}. For BCE and Cross Entropy, d is how far the logit is on the wrong side (−10: far on "
-        "the right side), and the data are labels of which a share of {share} is 1.",
+        "Loss and gradient of a small error (0.1) and a large one (10), and the constant prediction that each loss "
+        "likes best. For MSE, MAE and Huber, d is prediction minus target, and the constant is sought for skewed "
+        "(lognormal) data with mean {mean} and median {median}. For BCE and Cross Entropy, d is how far the logit "
+        "is on the wrong side (−10: far on the right side), and the data are labels of which a share of {share} is 1.",
     ),
     "overlay": (
         "MSE, MAE, Huber, Smooth L1 and BCE, and their gradients",
-        "(a) Far from 0, MSE grows as a square and the others as straight lines. (b) The gradients say who dominates a batch: "
-        "MSE’s grows without end, the others’ are limited. MAE’s is the only one that jumps at 0. BCE is drawn for target 0 "
-        "against the logit: it is the one loss that is nearly 0 on a whole side.",
+        "(a) Far from 0, MSE grows as a square and the others as straight lines. (b) The gradients say who "
+        "dominates a batch: MSE’s grows without end, the others’ are limited. MAE’s is the only one that jumps at "
+        "0. BCE is drawn for target 0 against the logit: it is the one loss that is nearly 0 on a whole side.",
     ),
     "risks": (
         "Mean loss of a constant prediction c on skewed data",
-        "Three losses, three best constants (dots): {mse} for MSE, the mean; {mae} for MAE, the median; {huber} for Huber, in "
-        "between. The curves are moved down to end at 0.",
+        "Three losses, three best constants (dots): {mse} for MSE, the mean; {mae} for MAE, the median; {huber} for "
+        "Huber, in between. The curves are moved down to end at 0.",
     ),
     "pulls": (
         "Gradient of the mean loss of a constant c on the numbers 1, 2, 2.5, 4 and 10",
-        "Where a curve crosses 0, the constant is best: {mse} for MSE, the mean; {mae} for MAE, the median; {huber} for Huber. To "
-        "MAE the number 10 is one number above like any other; MSE feels its distance; Huber feels it up to 1.",
+        "Where a curve crosses 0, the constant is best: {mse} for MSE, the mean; {mae} for MAE, the median; {huber} "
+        "for Huber. To MAE the number 10 is one number above like any other; MSE feels its distance; Huber feels it "
+        "up to 1.",
     ),
     "huber_curve": (
         "Huber’s loss and Smooth L1 for thresholds 0.5, 1 and 2",
-        "The same parabola-then-line, scaled differently. Huber’s curves share the parabola and end with slope δ. Smooth L1’s "
-        "end with slope 1 and differ at 0. For threshold 1 they are the same curve.",
+        "The same parabola-then-line, scaled differently. Huber’s curves share the parabola and end with slope δ. "
+        "Smooth L1’s end with slope 1 and differ at 0. For threshold 1 they are the same curve.",
     ),
     "efficiency": (
         "Efficiency of Huber’s estimator by its threshold k",
-        "What k buys and costs. First two columns: the variance of the mean divided by that of Huber’s estimator on clean normal "
-        "data, by formula and by simulation (5 seeds of 1500 samples of 60). Last column: n times the variance when every tenth "
-        "number has a ten times larger error. The median and the mean are the two ends.",
+        "What k buys and costs. First two columns: the variance of the mean divided by that of Huber’s estimator on "
+        "clean normal data, by formula and by simulation (5 seeds of 1500 samples of 60). Last column: n times the "
+        "variance when every tenth number has a ten times larger error. The median and the mean are the two ends.",
     ),
     "bce_curve": (
         "BCE by the probability; gradients of BCE and MSE by the logit",
-        "(a) The loss rises without limit as p approaches the wrong end; for a soft label such as 0.7 the minimum is at 0.7 and not "
-        "0. (b) Target 0, error growing to the right: BCE’s gradient goes to 1, MSE’s returns to 0. At x = 6 they differ by a "
-        "factor of {ratio}.",
+        "(a) The loss rises without limit as p approaches the wrong end; for a soft label such as 0.7 the minimum "
+        "is at 0.7 and not 0. (b) Target 0, error growing to the right: BCE’s gradient goes to 1, MSE’s returns to "
+        "0. At x = 6 they differ by a factor of {ratio}.",
     ),
     "cross_entropy_curve": (
         "Cross entropy and its gradient by the margin, with label smoothing 0, 0.1 and 0.3",
-        "Logits (x, 0, 0), class 0. Without smoothing more is always better, if ever so little. With smoothing there is a best "
-        "margin, {best_1} for ε = 0.1 and {best_3} for ε = 0.3: there the gradient crosses 0.",
+        "Logits (x, 0, 0), class 0. Without smoothing more is always better, if ever so little. With smoothing "
+        "there is a best margin, {best_1} for ε = 0.1 and {best_3} for ε = 0.3: there the gradient crosses 0.",
     ),
     "reductions": (
         "What each mean divides by",
-        "The ratio of reduction=\"sum\" and reduction=\"mean\", found by calling both, for the value and for the gradient.",
+        'The ratio of reduction="sum" and reduction="mean", found by calling both, for the value and for the '
+        "gradient.",
     ),
     "margins": (
         "Cross entropy where the loss is nearly 0",
-        "Logits (m, 0, 0), class 0: the exact loss and the relative error of each implementation. An error of 1 means that the "
-        "result is 0.",
+        "Logits (m, 0, 0), class 0: the exact loss and the relative error of each implementation. An error of 1 "
+        "means that the result is 0.",
     ),
 }
