@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from scratch import optimizers
-from scratch.formulas import Algorithm, prove
+from scratch.formulas import Algorithm, prove, t
 from scratch.formulas import optimizers as formulas
 from scratch.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from scratch.show.reference import load
@@ -655,6 +655,13 @@ def test_every_recursion_begins_at_zero():
         assert first == (1 if before == formulas.a_1 else 0)
 
 
+def test_the_buffers_cases_do_not_overlap():
+    first, later = formulas.momentum.assignments[1][1].args
+    for step in (1, 2, 3):
+        assert bool(first.cond.subs(t, step)) == (step == 1)
+        assert bool(later.cond.subs(t, step)) == (step > 1)
+
+
 def run(name, grads, **named):
     return exactly(getattr(formulas, name), grads, 1.0, **named)
 
@@ -735,9 +742,9 @@ def test_adams_epsilon_hat_is_epsilon_times_the_root_of_the_correction():
     grads = GRADS[:, 3]
     theta, m, v = 1.0, 0.0, 0.0
     steps = []
-    for t, g in enumerate(grads, 1):
+    for step, g in enumerate(grads, 1):
         m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-        theta -= 0.001 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / (np.sqrt(v) + 1e-8)
+        theta -= 0.001 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step) * m / (np.sqrt(v) + 1e-8)
         steps.append(theta)
     hat = run("adam_hat", grads, **{r"\hat{\epsilon}": 1e-8})
     np.testing.assert_allclose(hat, steps, rtol=1e-13)

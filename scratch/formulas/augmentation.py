@@ -94,6 +94,15 @@ random_resized_crop = written(lambda: Formula(
     definitions=_drawn_box,
 ))
 
+rho = Symbol("rho", positive=True)
+
+random_resized_crop_fallback = written(lambda: Formula(
+    left=Tuple(h, w),
+    right=Tuple(nint(Min(H, W / rho)), nint(Min(W, H * rho))),
+    defaults={r_0: Rational(3, 4), r_1: Rational(4, 3)},
+    definitions=((rho, Min(r_1, Max(r_0, W / H))),),
+))
+
 center_crop = written(lambda: Formula(
     left=result[i, j],
     right=x[top + i, left + j],

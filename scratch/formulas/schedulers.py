@@ -3,7 +3,22 @@
 eta is the learning rate: eta_0 that of epoch 0, eta_t that of epoch t. OneCycleLR counts steps, n from 0 to N - 1.
 """
 
-from sympy import Add, And, Eq, Function, Max, Mod, Ne, Or, Piecewise, Rational, Symbol, cos, floor, pi
+from sympy import (
+    Add,
+    And,
+    Eq,
+    Function,
+    Max,
+    Mod,
+    Ne,
+    Or,
+    Piecewise,
+    Rational,
+    Symbol,
+    cos,
+    floor,
+    pi,
+)
 
 from scratch.formulas import Algorithm, Formula, t, written
 

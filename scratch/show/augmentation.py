@@ -680,7 +680,8 @@ def share_histograms():
     drawing, axes = panel(4.6, 2.6)
     for shares, label, style in ((drawn, word("drawn"), "--"), (kept, word("after_clipping"), "-")):
         counts, bins = np.histogram(shares, bins=25, range=(0, 1), density=True)
-        axes.stairs(counts, bins, label=f"{label}: {word('mean')} {np.mean(shares):.2f}", linewidth=1.7, linestyle=style)
+        label = f"{label}: {word('mean')} {np.mean(shares):.2f}"
+        axes.stairs(counts, bins, label=label, linewidth=1.7, linestyle=style)
     axes.set(xlabel="λ", ylim=(0, 3))
     axes.legend()
     if not abs(np.mean(kept) - 0.7) < 0.01:

@@ -135,6 +135,36 @@ def random_resized_crop():
     return _seeds(lambda rng: transform.box(31, 40, rng), _first_box(formulas.random_resized_crop, 31, 40))
 
 
+class _Counting(np.random.Generator):
+    """A generator that counts how often it is asked for a number of a range."""
+
+    def __init__(self):
+        super().__init__(np.random.PCG64(0))
+        self.count = 0
+
+    def uniform(self, *limits):
+        self.count += 1
+        return super().uniform(*limits)
+
+
+def random_resized_crop_fallback():
+    """Where no box fits: after ten tries, two draws each, the central box of the formula."""
+    computed, exact = [], []
+    for height, width in ((10, 100), (100, 10), (30, 20), (20, 21)):
+        rng = _Counting()
+        computed += [*blocks.RandomResizedCrop(8, scale=(2, 3)).box(height, width, rng), rng.count]
+        h, w = formulas.random_resized_crop_fallback.value(H=sympy.Integer(height), W=sympy.Integer(width))
+        exact += [(height - int(h)) // 2, (width - int(w)) // 2, h, w, 20]
+    return computed, exact
+
+
+def random_erasing_tries():
+    """Where no box fits: ten tries, two draws each, and no box."""
+    rng = _Counting()
+    box = blocks.RandomErasing(scale=(1, 1)).box(8, 8, rng)
+    return [rng.count, box is None], [20, True]
+
+
 def center_crop():
     exact = [_channels(formulas.center_crop, h, w, H=HEIGHT, W=WIDTH, h=h, w=w) for h, w in ((1, 2), (3, 4))]
     computed = blocks.center_crop(IMAGE, (1, 2)), blocks.CenterCrop((3, 4))(IMAGE, np.random.default_rng())
@@ -299,6 +329,7 @@ COMPARISONS = {
     "resize": resize,
     "resized_crop": resized_crop,
     "RandomResizedCrop": random_resized_crop,
+    "RandomResizedCrop fallback": random_resized_crop_fallback,
     "center_crop": center_crop,
     "CenterCrop": center_crop,
     "adjust_brightness": adjust_brightness,
@@ -319,6 +350,7 @@ COMPARISONS = {
     "GaussianBlur": random_gaussian_blur,
     "erase": erase,
     "RandomErasing": random_erasing,
+    "RandomErasing tries": random_erasing_tries,
     "Cutout": cutout,
     "mixup": mixup,
     "MixUp": random_mixup,

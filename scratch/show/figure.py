@@ -76,10 +76,11 @@ def figure(drawings, words):
     return f'<figure class="figure"><div class="panels">{panels}</div><figcaption>{caption}</figcaption></figure>'
 
 
-def svg(drawing, name):
+def svg(drawing, name, key=""):
     """A matplotlib figure as an SVG element that can stand in a page: no ids but its own, no styles, no metadata.
 
-    An empty name hides it from screen readers, for a picture that only repeats the text beside it.
+    An empty name hides it from screen readers, for a picture that only repeats the text beside it. key: tells pictures
+    of one page apart that may be the same.
     """
     output = io.StringIO()
     drawing.savefig(output, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
@@ -91,7 +92,7 @@ def svg(drawing, name):
     text = re.sub(r"\n\s*", " ", text)
     for colour, variable in _VARIABLES.items():
         text = text.replace(colour, variable)
-    text = _own_ids(text, f"f{hashlib.sha256((text + name).encode()).hexdigest()[:9]}")
+    text = _own_ids(text, f"f{hashlib.sha256((text + name + key).encode()).hexdigest()[:9]}")
     width, height = (float(re.search(rf'{side}="([\d.]+)pt"', text)[1]) * 96 / 72 for side in ("width", "height"))
     box = re.search(r'viewBox="[^"]*"', text)[0]
     role = f'role="img" aria-label="{html.escape(name)}"' if name else 'aria-hidden="true"'

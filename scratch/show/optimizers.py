@@ -10,6 +10,7 @@ import mpmath
 import numpy as np
 from sympy import Abs, Add, Symbol, sqrt
 
+from scratch import formulas as core
 from scratch.formulas import Algorithm, written
 from scratch.formulas import optimizers as formulas
 from scratch.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
@@ -926,6 +927,7 @@ def forms():
     recursions = [value for value in vars(formulas).values() if isinstance(value, Algorithm)]
     firsts = [(before, first) for recursion in recursions for before, (_, first) in recursion.state.items()]
     assert all(first == (before == formulas.a_1) for before, first in firsts), firsts
+    assert [bool(case.cond.subs(core.t, 1)) for case in formulas.momentum.assignments[1][1].args] == [True, False]
     _papers_by_hand(grads, {row[1]: row[4] for row in rows})
     cells = []
     for name, form, equation, setting, theirs, (optimizer, options) in rows:

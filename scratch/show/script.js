@@ -15,5 +15,5 @@ document.addEventListener("click", async event => {
 
 // The theme adds an unnamed <nav> to every code block; a screen reader need not list them all as landmarks.
 new MutationObserver(() => {
-  for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "group")
+  for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none")
 }).observe(document.documentElement, {childList: true, subtree: true})
