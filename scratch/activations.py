@@ -44,8 +44,7 @@ def sigmoid(x):
     hold real numbers.
 
     Unlike in the formula as typeset, exp never overflows: only z = exp(-|x|) is taken.
-    The left half is z - z^2 / (1 + z), which rounds better than the quotient z / (1 +
-    z).
+    The left half is z - z^2 / (1 + z), which rounds better than z / (1 + z).
     """
     x, dtype = _float64(x)
     z = np.exp(-np.abs(x))

@@ -12,9 +12,30 @@ ROOT = Path(__file__).parent.parent
 
 def build(target, *options, config=ROOT / "mkdocs.yml"):
     """Build a site as a reader would; returns the finished process, with its output as text."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--config-file", str(config), "--site-dir", str(target), *options]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", "NO_MKDOCS_2_WARNING": "1"}
-    return subprocess.run(command, env=environment, cwd=Path(config).parent, capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "--config-file",
+        str(config),
+        "--site-dir",
+        str(target),
+        *options,
+    ]
+    environment = {
+        **os.environ,
+        "SOURCE_DATE_EPOCH": "1700000000",
+        "NO_MKDOCS_2_WARNING": "1",
+    }
+    return subprocess.run(
+        command,
+        env=environment,
+        cwd=Path(config).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """What the activations page computes: its tables and figures."""
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import sympy
@@ -9,8 +9,18 @@ from sympy import Derivative, exp
 from sympy import UnevaluatedExpr as whole
 
 from scratch import activations
-from scratch.activations import elu, elu_grad, gelu, gelu_grad, leaky_relu, relu, relu_grad
-from scratch.activations import sigmoid, sigmoid_grad, tanh, tanh_grad
+from scratch.activations import (
+    elu,
+    elu_grad,
+    gelu,
+    gelu_grad,
+    leaky_relu,
+    relu,
+    relu_grad,
+    sigmoid,
+    sigmoid_grad,
+    tanh_grad,
+)
 from scratch.formulas import activations as formulas
 from scratch.formulas import derivative, latex, prove, written
 from scratch.show.accuracy import condition, ulp_errors
@@ -76,8 +86,19 @@ def _worth():
 
 def comparison():
     """The table at the top: what each activation does, computed on dense grids."""
-    rows = [[f'<a href="#{name.replace("_", "-")}">{title}</a>', *_properties(*_pair(name))] for name, title in NAMES.items()]
-    head = ["", "f(x)", "E[f(z)]", "f′(x)", "f′(0<sup>−</sup>) → f′(0<sup>+</sup>)", "f′(−4)", "f′(4)"]
+    rows = [
+        [f'<a href="#{name.replace("_", "-")}">{title}</a>', *_properties(*_pair(name))]
+        for name, title in NAMES.items()
+    ]
+    head = [
+        "",
+        "f(x)",
+        "E[f(z)]",
+        "f′(x)",
+        "f′(0<sup>−</sup>) → f′(0<sup>+</sup>)",
+        "f′(−4)",
+        "f′(4)",
+    ]
     return table(head, rows, word("comparison"))
 
 
@@ -87,12 +108,24 @@ def _properties(function, gradient):
     z = np.linspace(-12, 12, 240001)  # a kink at 0 lies on the grid
     mean = np.trapezoid(function(z) * np.exp(-(z**2) / 2), z) / np.sqrt(2 * np.pi)
     left, right = gradient(np.array([-1e-12, 1e-12]))
-    at_zero = number(left) if np.isclose(left, right) else f"{number(left)} → {number(right)}"
-    return [_interval(y), number(round(mean, 3)), _interval(slope), at_zero, number(gradient(-4.0)), number(gradient(4.0))]
+    at_zero = (
+        number(left) if np.isclose(left, right) else f"{number(left)} → {number(right)}"
+    )
+    return [
+        _interval(y),
+        number(round(mean, 3)),
+        _interval(slope),
+        at_zero,
+        number(gradient(-4.0)),
+        number(gradient(4.0)),
+    ]
 
 
 def _interval(values):
-    return " … ".join(f"{'−' if v < 0 else ''}∞" if abs(v) > 60 else number(round(float(v), 4)) for v in (min(values), max(values)))
+    return " … ".join(
+        f"{'−' if v < 0 else ''}∞" if abs(v) > 60 else number(round(float(v), 4))
+        for v in (min(values), max(values))
+    )
 
 
 def overlay():
@@ -102,7 +135,11 @@ def overlay():
     for name, title in NAMES.items():
         function, gradient = _pair(name)
         values.plot(x, function(x), label=title)
-        slopes.plot(x, np.where(np.isin(x, 0) & (name in KINKED), np.nan, gradient(x)), label=title)
+        slopes.plot(
+            x,
+            np.where(np.isin(x, 0) & (name in KINKED), np.nan, gradient(x)),
+            label=title,
+        )
     values.set(xlabel="x", title="f(x)", ylim=(-1.3, 4))
     slopes.set(xlabel="x", title="f′(x)", ylim=(-0.25, 1.25))
     values.legend()
@@ -114,19 +151,33 @@ def accuracy():
     rows = []
     for name in (*NAMES, "gelu_tanh"):
         for of_gradient in (False, True):
-            cells = [error for dtype in ("float64", "float32") for error in _errors(name, of_gradient, dtype)]
-            rows.append([f"{name}{'_grad' if of_gradient else ''}", *map(number, cells)])
-    head = ["", "Scratch float64", "PyTorch float64", "Scratch float32", "PyTorch float32"]
+            cells = [
+                error
+                for dtype in ("float64", "float32")
+                for error in _errors(name, of_gradient, dtype)
+            ]
+            rows.append(
+                [f"{name}{'_grad' if of_gradient else ''}", *map(number, cells)]
+            )
+    head = [
+        "",
+        "Scratch float64",
+        "PyTorch float64",
+        "Scratch float32",
+        "PyTorch float32",
+    ]
     return table(head, rows, word("accuracy"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _errors(name, of_gradient, dtype):
     recorded = load("activations")
     x = recorded[f"x/{dtype}"]
     formula = getattr(formulas, name)
     exact = [(formula.gradient if of_gradient else formula.value)(v) for v in x]
-    block = getattr(activations, name.replace("_tanh", "") + ("_grad" if of_gradient else ""))
+    block = getattr(
+        activations, name.replace("_tanh", "") + ("_grad" if of_gradient else "")
+    )
     ours = block(x, **({"approximate": "tanh"} if name == "gelu_tanh" else {}))
     theirs = recorded[f"{name}{'_grad' if of_gradient else ''}/{dtype}"]
     return np.max(ulp_errors(ours, exact)), np.max(ulp_errors(theirs, exact))
@@ -158,21 +209,30 @@ def curve(name, reach=6.0):
 def sigmoid_derivation():
     """The sigmoid's derivative, step by step."""
     x, sigma = formulas.x, formulas.sigma
-    steps = written(lambda: (
-        exp(-x) / (1 + exp(-x)) ** 2,
-        whole(1 / (1 + exp(-x))) * whole(exp(-x) / (1 + exp(-x))),
-        whole(1 / (1 + exp(-x))) * (1 - 1 / (1 + exp(-x))),
-        sigma(x) * (1 - sigma(x)),
-    ))
-    return derivation(Derivative(sigma(x), x), *steps, definitions=formulas.sigmoid.definitions)
+    steps = written(
+        lambda: (
+            exp(-x) / (1 + exp(-x)) ** 2,
+            whole(1 / (1 + exp(-x))) * whole(exp(-x) / (1 + exp(-x))),
+            whole(1 / (1 + exp(-x))) * (1 - 1 / (1 + exp(-x))),
+            sigma(x) * (1 - sigma(x)),
+        )
+    )
+    return derivation(
+        Derivative(sigma(x), x), *steps, definitions=formulas.sigmoid.definitions
+    )
 
 
 def tanh_derivation():
     """Tanh's derivative, step by step, and as the code has it."""
     x = formulas.x
     s, c = written(lambda: (exp(x) - exp(-x), exp(x) + exp(-x)))
-    steps = written(lambda: ((c * c - s * s) / c**2, 1 - (s / c) ** 2, 1 - sympy.tanh(x) ** 2))
-    prove(derivative(formulas.tanh.right, x), 4 * derivative(formulas.sigmoid.right, x).subs(x, 2 * x))
+    steps = written(
+        lambda: ((c * c - s * s) / c**2, 1 - (s / c) ** 2, 1 - sympy.tanh(x) ** 2)
+    )
+    prove(
+        derivative(formulas.tanh.right, x),
+        4 * derivative(formulas.sigmoid.right, x).subs(x, 2 * x),
+    )
     return derivation(Derivative(sympy.tanh(x), x), *steps)
 
 
@@ -184,7 +244,9 @@ def relu_limits():
         quotient = written(lambda: sympy.Max(0, h) / h)
         value = sympy.limit(sympy.Max(0, h) / h, h, 0, side)
         if value != (side == "+"):
-            raise AssertionError(f"the limit of {quotient} from the side {side} is {value}")
+            raise AssertionError(
+                f"the limit of {quotient} from the side {side} is {value}"
+            )
         rows.append(f"{latex(sympy.Limit(quotient, h, 0, side))} &= {latex(value)}")
     return display(r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}")
 
@@ -210,15 +272,24 @@ def gelu_derivation():
     x, Phi, phi = formulas.x, formulas.Phi, formulas.phi
     density = derivation(Derivative(Phi(x), x), phi(x), definitions=formulas.normal)
     steps = written(lambda: (Phi(x) + x * Derivative(Phi(x), x), Phi(x) + x * phi(x)))
-    return density + derivation(Derivative(x * Phi(x), x), *steps, definitions=formulas.normal)
+    return density + derivation(
+        Derivative(x * Phi(x), x), *steps, definitions=formulas.normal
+    )
 
 
 def _sigmoid_facts():
-    return {"peak": number(sigmoid_grad(0.0)), "far": number(100 * sigmoid_grad(6.0) / sigmoid_grad(0.0), 2)}
+    return {
+        "peak": number(sigmoid_grad(0.0)),
+        "far": number(100 * sigmoid_grad(6.0) / sigmoid_grad(0.0), 2),
+    }
 
 
 def _tanh_facts():
-    return {"peak": number(tanh_grad(0.0)), "far": number(tanh_grad(6.0), 2), "times": number(tanh_grad(0.0) / sigmoid_grad(0.0))}
+    return {
+        "peak": number(tanh_grad(0.0)),
+        "far": number(tanh_grad(6.0), 2),
+        "times": number(tanh_grad(0.0) / sigmoid_grad(0.0)),
+    }
 
 
 _FACTS = {"sigmoid": _sigmoid_facts, "tanh": _tanh_facts}
@@ -229,10 +300,20 @@ def relu_curve():
     drawing, axes = panel(4.0, 2.6)
     x = np.array([-3.0, 0.0, 3.0])
     axes.plot(x, relu(x), label="f(x)")
-    axes.plot([-3, 0], relu_grad(np.array([-3.0, 0.0])), color="#c25b00", linestyle="--", label="f′(x)")
+    axes.plot(
+        [-3, 0],
+        relu_grad(np.array([-3.0, 0.0])),
+        color="#c25b00",
+        linestyle="--",
+        label="f′(x)",
+    )
     axes.plot([0, 3], relu_grad(np.array([1.0, 3.0])), color="#c25b00", linestyle="--")
-    axes.plot([0], relu_grad(np.array([0.0])), marker="o", color="#c25b00", linestyle="none")
-    axes.plot([0], [1], marker="o", color="#c25b00", markerfacecolor="none", linestyle="none")
+    axes.plot(
+        [0], relu_grad(np.array([0.0])), marker="o", color="#c25b00", linestyle="none"
+    )
+    axes.plot(
+        [0], [1], marker="o", color="#c25b00", markerfacecolor="none", linestyle="none"
+    )
     axes.set_xlabel("x")
     axes.legend()
     return figure(drawing, word("relu_curve"))
@@ -271,7 +352,10 @@ def gelu_curve():
     values.plot(x, gelu_grad(x), label="f′(x)")
     values.set(xlabel="x", ylim=(-0.4, 3))
     values.legend()
-    off_tanh, off_sigmoid = gelu(x, approximate="tanh") - gelu(x), x * sigmoid(1.702 * x) - gelu(x)
+    off_tanh, off_sigmoid = (
+        gelu(x, approximate="tanh") - gelu(x),
+        x * sigmoid(1.702 * x) - gelu(x),
+    )
     errors.plot(x, np.abs(off_tanh), label="tanh")
     errors.plot(x, np.abs(off_sigmoid), label="x σ(1.702 x)")
     errors.set(xlabel="x", yscale="log", ylim=(1e-7, 3), title="|Δf|")

@@ -85,14 +85,14 @@ def _warp(point, interpolation, fill, **values):
     return result
 
 
-def _seeds(drawn, exactly):
+def _seeds(drawn, exactly, count=10):
     """What a random class gives and what its formula gives, both from the same generator, seed by seed."""
-    pairs = [(drawn(np.random.default_rng(seed)), exactly(np.random.default_rng(seed))) for seed in range(10)]
+    pairs = [(drawn(np.random.default_rng(seed)), exactly(np.random.default_rng(seed))) for seed in range(count)]
     return [np.array(side, dtype=float) for side in zip(*pairs)]
 
 
-def _transformed(transform, exactly):
-    return _seeds(lambda rng: transform(IMAGE, rng), exactly)
+def _transformed(transform, exactly, count=10):
+    return _seeds(lambda rng: transform(IMAGE, rng), exactly, count)
 
 
 def _first_box(formula, height, width):
@@ -118,7 +118,7 @@ def random_horizontal_flip():
     def exactly(rng):
         return _channels(formulas.random_horizontal_flip, HEIGHT, WIDTH, W=WIDTH, u=rng.random())
 
-    return _transformed(blocks.RandomHorizontalFlip(), exactly)
+    return _transformed(blocks.RandomHorizontalFlip(), exactly, 40)
 
 
 def resize():
@@ -240,7 +240,7 @@ def random_grayscale():
     def exactly(rng):
         return _colours(formulas.random_grayscale, u=rng.random())
 
-    return _transformed(blocks.RandomGrayscale(), exactly)
+    return _transformed(blocks.RandomGrayscale(), exactly, 40)
 
 
 def gaussian_blur():
@@ -274,7 +274,7 @@ def random_erasing():
         return image
 
     boxes = _seeds(lambda rng: blocks.RandomErasing().box(31, 40, rng), box)
-    images = _transformed(blocks.RandomErasing(), exactly)
+    images = _transformed(blocks.RandomErasing(), exactly, 40)
     return [np.concatenate([a.ravel(), b.ravel()]) for a, b in zip(boxes, images)]
 
 

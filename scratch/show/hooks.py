@@ -29,7 +29,11 @@ class Collector(logging.Handler):
         self.place, self.problems = "", []
 
     def emit(self, record):
-        self.problems.append(f"{self.place}: {record.getMessage()}" if self.place else record.getMessage())
+        self.problems.append(
+            f"{self.place}: {record.getMessage()}"
+            if self.place
+            else record.getMessage()
+        )
 
 
 collector = Collector()
@@ -46,16 +50,26 @@ def on_startup(*, command, dirty):
 
 
 def on_config(config):
-    for name in [name for name in sys.modules if name == "scratch" or name.startswith("scratch.")]:
+    for name in [
+        name for name in sys.modules if name == "scratch" or name.startswith("scratch.")
+    ]:
         del sys.modules[name]  # `mkdocs serve` shall run the package as it is now
     if str(package.parent) not in sys.path:
         sys.path.insert(0, str(package.parent))
     collector.problems.clear()
     collector.place = ""
     state["drawn"] = set()
-    config.plugins["mkdocs-jupyter"].config["execute"] = not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ
-    if state["serving"]:  # a page that fails shows its error and the server lives on: take back strict mode's counter
-        for counter in [h for h in logging.getLogger("mkdocs").handlers if isinstance(h, CountHandler)]:
+    config.plugins["mkdocs-jupyter"].config["execute"] = (
+        not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ
+    )
+    if state[
+        "serving"
+    ]:  # a page that fails shows its error and the server lives on: take back strict mode's counter
+        for counter in [
+            h
+            for h in logging.getLogger("mkdocs").handlers
+            if isinstance(h, CountHandler)
+        ]:
             logging.getLogger("mkdocs").removeHandler(counter)
     config.extra_css.append("assets/scratch.css")
     config.extra_javascript.append("assets/scratch.js")
@@ -69,9 +83,16 @@ def _counted(run):
     """Wrap markdown-exec's formatter: count the blocks that are executed, and name the one at work."""
 
     def run_and_count(source, language, css_class, options, md, **more):
-        line = state["blocks"][state["executed"]] if state["executed"] < len(state["blocks"]) else "?"
+        line = (
+            state["blocks"][state["executed"]]
+            if state["executed"] < len(state["blocks"])
+            else "?"
+        )
         state["executed"] += 1
-        page, collector.place = collector.place, f"{collector.place}, Python block {state['executed']} (line {line})"
+        page, collector.place = (
+            collector.place,
+            f"{collector.place}, Python block {state['executed']} (line {line})",
+        )
         try:
             return run(source, language, css_class, options, md, **more)
         finally:
@@ -88,12 +109,16 @@ def on_serve(server, config, builder):
 def on_files(files, config):
     for name in ("style.css", "script.js"):
         text = (package / "show" / name).read_text(encoding="utf-8")
-        files.append(File.generated(config, f"assets/scratch{Path(name).suffix}", content=text))
+        files.append(
+            File.generated(config, f"assets/scratch{Path(name).suffix}", content=text)
+        )
     for module in sorted(package.glob("*.py")) + sorted(package.glob("formulas/*.py")):
         path = module.relative_to(package.parent)
         name = path.with_suffix("") if path.stem != "__init__" else path.parent
         text = module.read_text(encoding="utf-8")
-        page = f"---\nsearch:\n  exclude: true\n---\n\n# {path}\n\n```python\n{text}```\n"
+        page = (
+            f"---\nsearch:\n  exclude: true\n---\n\n# {path}\n\n```python\n{text}```\n"
+        )
         if text.strip():
             files.append(File.generated(config, f"source/{name}.md", content=page))
     return files
@@ -106,7 +131,7 @@ def on_pre_page(page, config, files):
 
 
 def _rendered(page, render):
-    """Wrap mkdocs-jupyter's rendering: execution errors become problems, the result is cleaned and its links checked."""
+    """Wrap mkdocs-jupyter's rendering: collect errors, clean the result, check its links."""
 
     def run(config, files):
         from scratch.show.notebook import anchors, clean, failed_cell, links
@@ -114,8 +139,12 @@ def _rendered(page, render):
         collector.place = page.file.src_uri
         try:
             render(config, files)
-            page.content, page.links_to_anchors = links(clean(page.content), page.file, files, log)
-        except Exception as error:  # any failure of a cell, of the kernel or of the output
+            page.content, page.links_to_anchors = links(
+                clean(page.content), page.file, files, log
+            )
+        except (
+            Exception
+        ) as error:  # any failure of a cell, of the kernel or of the output
             cell = failed_cell(page.file.abs_src_path, error)
             log.warning("cell %s: %s", cell, error)
             page.content = f'<pre class="problem">{html.escape(str(error))}</pre>'
@@ -138,7 +167,11 @@ def on_page_markdown(markdown, page, config, files):
         language, _, options = info.partition(" ")
         unknown = set(re.findall(r"([\w-]+)=", options)) - FENCE_OPTIONS
         if language not in FENCE_LANGUAGES or unknown:
-            log.warning("line %d: a fence with an unknown language or option: %s", line + offset, info)
+            log.warning(
+                "line %d: a fence with an unknown language or option: %s",
+                line + offset,
+                info,
+            )
         if language == "python":
             state["blocks"].append(line + offset)
     return anchors(markdown)
@@ -201,4 +234,6 @@ def on_post_build(config):
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(mathml.font(state["drawn"]))
     if collector.problems and not state["serving"]:
-        raise PluginError("The build found problems:\n\n" + "\n\n".join(collector.problems))
+        raise PluginError(
+            "The build found problems:\n\n" + "\n\n".join(collector.problems)
+        )

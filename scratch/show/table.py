@@ -5,16 +5,21 @@ import re
 
 
 def table(head, rows, words):
-    """An HTML table: head and rows are lists of cells; numbers are set right. Cells are HTML; use `text` for plain text.
+    """An HTML table: head and rows are lists of cells, HTML (see `text`); numbers are set right.
 
     words: the pair (accessible name, caption); an empty caption is left out.
     """
     name, caption = words
     if any(len(row) != len(head) for row in rows):
-        raise ValueError(f"every row needs {len(head)} cells: {[len(row) for row in rows]}")
-    numeric = [bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(head))]
+        raise ValueError(
+            f"every row needs {len(head)} cells: {[len(row) for row in rows]}"
+        )
+    numeric = [
+        bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(head))
+    ]
     top = "".join(
-        f'<th{_class(is_number)} scope="col">{cell}</th>' if cell else "<td></td>" for cell, is_number in zip(head, numeric)
+        f'<th{_class(is_number)} scope="col">{cell}</th>' if cell else "<td></td>"
+        for cell, is_number in zip(head, numeric)
     )
     body = "".join(f"<tr>{_row(row, numeric)}</tr>" for row in rows)
     title = f"<figcaption>{caption}</figcaption>" if caption else ""
@@ -42,7 +47,8 @@ def text(value):
 def _row(cells, numeric):
     first, *others = cells
     return f'<th scope="row">{first}</th>' + "".join(
-        f"<td{_class(is_number)}>{cell}</td>" for cell, is_number in zip(others, numeric[1:])
+        f"<td{_class(is_number)}>{cell}</td>"
+        for cell, is_number in zip(others, numeric[1:])
     )
 
 
@@ -51,4 +57,6 @@ def _class(is_number):
 
 
 def _is_number(cell):
-    return isinstance(cell, (int, float)) or bool(re.match(r"[−+-]?(\d|∞|\.\d)", str(cell)))
+    return isinstance(cell, (int, float)) or bool(
+        re.match(r"[−+-]?(\d|∞|\.\d)", str(cell))
+    )
