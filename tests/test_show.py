@@ -1,5 +1,6 @@
 """The machinery of the pages. It knows nothing of any particular block, and neither do these tests."""
 
+import json
 import re
 import subprocess
 import sys
@@ -304,6 +305,39 @@ def test_a_page_without_problems_builds(tmp_path):
     assert "42" in built
     assert "<math" in built
     assert (tmp_path / "site" / "assets" / "math.woff2").stat().st_size > 1000
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("options", [["--strict"], ["--quiet"]], ids=str)
+def test_a_failing_cell_and_a_wrong_link_of_a_notebook_fail_the_build(
+    tmp_path, options
+):
+    cells = [
+        {
+            "cell_type": "markdown",
+            "id": "text",
+            "metadata": {},
+            "source": "# A\n\n[a](nowhere.md)",
+        },
+        {"cell_type": "code", "id": "divides", "metadata": {}, "source": "1 / 0"},
+    ]
+    cells[1].update(outputs=[], execution_count=None)
+    notebooks = {"fails.ipynb": cells, "links.ipynb": cells[:1]}
+    config = small_site(tmp_path, {"index.md": "Text."})
+    for name, content in notebooks.items():
+        notebook = {
+            "cells": content,
+            "metadata": {},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        (tmp_path / "docs" / name).write_text(json.dumps(notebook), encoding="utf-8")
+    finished = build(tmp_path / "site", *options, config=config)
+    assert finished.returncode != 0
+    output = finished.stdout + finished.stderr
+    assert "fails.ipynb: cell divides" in output
+    assert "ZeroDivisionError" in output
+    assert "links.ipynb: a link to a page that does not exist: nowhere.md" in output
 
 
 # The package
