@@ -75,9 +75,21 @@ def _check_interpolation(interpolation):
     _require(known, "interpolation", '"nearest" or "bilinear"', interpolation)
 
 
+def _check_expand(expand):
+    _require(isinstance(expand, (bool, np.bool_)), "expand", "a bool", expand)
+
+
+def _array(name, value):
+    """The value as an array; nested lists of different lengths are none."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be an array, got {value!r}") from None
+
+
 def _image(image, name="image"):
     """The image as an array."""
-    image = np.asarray(image)
+    image = _array(name, image)
     dtype, shape = image.dtype, image.shape
     known = dtype == np.uint8 or (dtype.kind == "f" and dtype.itemsize <= 8)
     _require(known, name, "of dtype uint8, float16, float32 or float64", dtype)
@@ -123,7 +135,7 @@ def _box(image, top, left, height, width):
 
 def _paint(name, value, dimensions=(0, 1)):
     """What is painted into an image, as an array: a number, or one per channel."""
-    paint = np.asarray(value)
+    paint = _array(name, value)
     known = paint.dtype.kind in "fiu" and paint.ndim in dimensions and paint.size > 0
     known = known and np.isfinite(paint).all()
     _require(known, name, "a finite number, or one per channel", value)
@@ -132,7 +144,7 @@ def _paint(name, value, dimensions=(0, 1)):
 
 def _check_paint(name, value, paint, image, shape=()):
     """Refuse what does not fit the image's channels, another shape, or its levels."""
-    shapes = (), image.shape[-1:], shape
+    shapes = tuple(dict.fromkeys(((), image.shape[-1:], shape)))
     _require(paint.shape in shapes, name, f"of a shape in {shapes}", value)
     inside = image.dtype.kind == "f" or (paint.min() >= 0 and paint.max() <= 255)
     _require(inside, name, "within [0, 255] for a uint8 image", value)
@@ -409,7 +421,8 @@ def adjust_hue(image, factor):
     half to even. One channel has no colour and comes back as it is. Raises ValueError
     for another image or factor.
 
-    torchvision computes in float32, whatever the image, and truncates uint8.
+    torchvision computes in float32, whatever the image, and takes uint8 back from x in
+    [0, 1] by floor(255.999 * x).
     """
     image, values = _colours(image)
     _require(_is_number(factor, -0.5, 0.5), "factor", "in [-0.5, 0.5]", factor)
@@ -547,8 +560,9 @@ def rotate(image, angle, interpolation="nearest", expand=False, center=None, fil
     center: the point (x, y) that stays, by default the middle. fill: the value around
     the image, a number or one per channel.
     Returns an array of the same shape, or of another height and width where expand is
-    true. Raises ValueError for another image, interpolation, center or fill, or an
-    angle that is not finite.
+    true. Raises ValueError for another image, interpolation, center or fill, an angle
+    that is not finite, an expand that is not a bool, or, with expand, a center so far
+    away that rounding leaves no canvas.
 
     "bilinear" gives fill the weight that falls outside the image; torchvision weakens
     the border a second time. A point on the edge of two pixels belongs to the right or
@@ -558,6 +572,7 @@ def rotate(image, angle, interpolation="nearest", expand=False, center=None, fil
     image = _image(image)
     _require(_is_number(angle), "angle", "a finite number", angle)
     _check_interpolation(interpolation)
+    _check_expand(expand)
     middle = _center(center, image)
     _check_paint("fill", fill, _paint("fill", fill), image)
     height, width = image.shape[-3:-1]
@@ -569,6 +584,8 @@ def rotate(image, angle, interpolation="nearest", expand=False, center=None, fil
         corners = inverse @ corners
         last, first = corners.max(axis=1) - 1e-4, corners.min(axis=1) + 1e-4
         size = np.ceil(last) - np.floor(first)
+        what = "nearer to the image, where rounding leaves a canvas"
+        _require(size.min() > 0, "center", what, center)
         inverse = _inverse(-angle, (size - (width, height)) / 2, 1, (0, 0), middle)
         width, height = size.astype(int)
     return _warp(image, inverse, height, width, interpolation, fill)
@@ -591,6 +608,7 @@ class RandomRotation:
         what = "a number >= 0 or a pair low <= high"
         self.degrees = _range("degrees", degrees, what, around=0)
         _check_interpolation(interpolation)
+        _check_expand(expand)
         _paint("fill", fill)
         self.interpolation = interpolation
         self.expand = expand
@@ -723,7 +741,9 @@ def rgb_to_grayscale(image, num_output_channels=1):
     count = num_output_channels
     known = isinstance(count, Integral) and count in (1, 3)
     _require(known, "num_output_channels", "1 or 3", count)
-    grey = np.asarray(_grey(values, image.dtype), image.dtype)
+    grey = image  # one channel keeps its values
+    if image.shape[-1] == 3:
+        grey = np.asarray(_grey(values, image.dtype), image.dtype)
     return np.repeat(grey, count, axis=-1)
 
 
@@ -941,13 +961,14 @@ def _check_floats(images):
 
 def _check_beta(alpha, num_classes):
     _require(_is_number(alpha, POSITIVE), "alpha", "a finite number > 0", alpha)
-    known = num_classes is None or _is_number(num_classes, 1, kind=Integral)
-    _require(known, "num_classes", "None or an int >= 1", num_classes)
+    what = f"None or an int within [1, {2**31 - 1}]"
+    known = num_classes is None or _is_number(num_classes, 1, 2**31 - 1, Integral)
+    _require(known, "num_classes", what, num_classes)
 
 
 def _rows(labels, images):
     """Labels (N, classes) as an array of floats."""
-    labels = np.asarray(labels)
+    labels = _array("labels", labels)
     dtype, shape = labels.dtype, labels.shape
     known = dtype.kind in "fiub" and len(shape) == 2 and len(labels) == len(images)
     _require(known, "labels", f"{len(images)} rows (N, classes)", (dtype, shape))
@@ -956,7 +977,7 @@ def _rows(labels, images):
 
 def _one_hot(labels, images, num_classes):
     """Labels as rows (N, classes); class indices (N,) become one-hot rows."""
-    labels = np.asarray(labels)
+    labels = _array("labels", labels)
     if labels.ndim == 1 and labels.dtype.kind in "iu":
         known = num_classes is not None
         _require(known, "num_classes", "given for class indices", num_classes)

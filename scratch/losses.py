@@ -5,9 +5,11 @@ reduction="none" one number per element. Every NAME_grad returns the gradient of
 that value by the first argument; for "none", of the sum of its elements. A float first
 argument gives its dtype to the result; integers and booleans give float64. Inside, all
 arithmetic is float64, the sum over the elements included: float16 and float32 results
-are therefore the correctly rounded ones, but for rare ties. NaN gives NaN, also in the
-gradients, and no finite input causes a warning: a result beyond the dtype is infinite,
-and the mean of nothing is NaN. Shapes never broadcast: (N,) against (N, 1) is an error.
+are therefore the correctly rounded ones, but for rare ties, and a longdouble result has
+only float64's digits. NaN gives NaN, also in the gradients, and no finite input causes
+a warning: a result beyond the dtype is infinite, and the mean of nothing is NaN. Sums
+are not rescaled: one that leaves float64's range makes the mean infinite or, with
+weights of both signs, NaN. Shapes never broadcast: (N,) against (N, 1) is an error.
 """
 
 from numbers import Integral, Real
@@ -43,14 +45,25 @@ def _pair(pred, target, reduction):
     return pred, target, dtype
 
 
+def _finite(value):
+    """Return the number as a float, or None where it is no finite real number."""
+    try:
+        number = float(value) if isinstance(value, Real) else np.inf
+    except OverflowError:  # an integer or a fraction beyond float64
+        return None
+    return number if np.isfinite(number) else None
+
+
 def _check_beta(beta):
-    if not isinstance(beta, Real) or not 0 <= beta < np.inf:
+    if _finite(beta) is None or not beta >= 0:
         raise ValueError(f"beta must be a finite number of at least 0, got {beta!r}")
+    return float(beta)
 
 
 def _check_delta(delta):
-    if not isinstance(delta, Real) or not 0 < delta < np.inf:
+    if _finite(delta) is None or not float(delta) > 0:
         raise ValueError(f"delta must be a finite number above 0, got {delta!r}")
+    return float(delta)
 
 
 def _reduce(losses, reduction):
@@ -138,7 +151,7 @@ def smooth_l1_loss(pred, target, *, beta=1.0, reduction="mean"):
 
     Both cases are a / beta * (|d| - a / 2) with a = min(|d|, beta).
     """
-    _check_beta(beta)
+    beta = _check_beta(beta)
     pred, target, dtype = _pair(pred, target, reduction)
     d = np.abs(pred - target)
     if beta == 0:
@@ -158,7 +171,7 @@ def smooth_l1_loss_grad(pred, target, *, beta=1.0, reduction="mean"):
 
     With beta = 0 it is the sign of d, 0 at 0.
     """
-    _check_beta(beta)
+    beta = _check_beta(beta)
     pred, target, dtype = _pair(pred, target, reduction)
     d = pred - target
     slope = np.clip(d / beta, -1, 1) if beta else np.sign(d)
@@ -181,7 +194,7 @@ def huber_loss(pred, target, *, delta=1.0, reduction="mean"):
     Both cases are a (|d| - a / 2) with a = min(|d|, delta): delta times smooth_l1_loss
     with beta = delta.
     """
-    _check_delta(delta)
+    delta = _check_delta(delta)
     pred, target, dtype = _pair(pred, target, reduction)
     d = np.abs(pred - target)
     a = np.minimum(d, delta)
@@ -197,9 +210,9 @@ def huber_loss_grad(pred, target, *, delta=1.0, reduction="mean"):
     elements.
     Returns an array of pred's shape. Raises ValueError as huber_loss does.
     """
-    _check_delta(delta)
+    delta = _check_delta(delta)
     pred, target, dtype = _pair(pred, target, reduction)
-    slope = np.clip(pred - target, -float(delta), float(delta))
+    slope = np.clip(pred - target, -delta, delta)
     return np.asarray(_share(slope, reduction), dtype)
 
 
@@ -297,7 +310,7 @@ def _logits_and_targets(
     w, _ = _float64("weight", np.ones(classes) if weight is None else weight)
     if w.shape != (classes,):
         raise ValueError(f"weight must have shape ({classes},), got shape {w.shape}")
-    along = w.reshape((classes,) + (1,) * (x.ndim - 1 - axis))
+    along = (classes,) + (1,) * (x.ndim - 1 - axis)
     target = np.asarray(target)
     if target.shape == x.shape and target.dtype.kind == "f":
         if ignore_index != -100:
@@ -305,16 +318,20 @@ def _logits_and_targets(
                 "ignore_index must be left out when target holds probabilities, "
                 f"got {ignore_index!r}"
             )
-        t = along * ((1 - e) * target.astype(np.float64) + e / classes)
+        t = w.reshape(along) * ((1 - e) * target.astype(np.float64) + e / classes)
         total = x.size / classes
-    elif target.shape == samples and (target.dtype.kind in "iu" or target.size == 0):
+    elif target.shape == samples and (
+        target.dtype.kind in "iu" or (target.size == 0 and target.dtype.kind == "f")
+    ):
+        if reduction == "mean":  # the weights' scale cancels: keep it from overflowing
+            w = np.ldexp(w, -np.frexp(np.max(np.abs(w)))[1])
         kept = target != ignore_index
         _check_classes(target[kept], classes)
         y = np.expand_dims(np.where(kept, target, 0).astype(np.intp), axis)
         kept = np.expand_dims(kept, axis)
         x = x if kept.all() else np.where(kept, x, 0.0)
         chosen = w[y] * kept
-        t = np.where(kept, e / classes * along, 0.0)
+        t = np.where(kept, e / classes * w.reshape(along), 0.0)
         np.put_along_axis(t, y, (1 - e + e / classes) * chosen, axis)
         total = chosen.sum()
     else:

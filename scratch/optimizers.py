@@ -15,6 +15,14 @@ from numbers import Real
 import numpy as np
 
 
+def _float(value):
+    """Return value as a float, NaN where it is no real number or too large."""
+    try:
+        return float(value) if isinstance(value, Real) else np.nan
+    except OverflowError:
+        return np.nan
+
+
 def _check_params(params):
     """Return params as a list of writable float arrays that do not overlap."""
     if isinstance(params, np.ndarray) or not hasattr(params, "__iter__"):
@@ -27,19 +35,34 @@ def _check_params(params):
             raise ValueError(f"params[{i}] must be a float array, got {param!r}")
         if not param.flags.writeable:
             raise ValueError(f"params[{i}] must be writable, got a read-only array")
-        if any(param is p or np.shares_memory(param, p) for p in params[:i]):
-            raise ValueError(f"params[{i}] must be an array of its own, got one again")
+    again = _overlapping(params)
+    if again:
+        i = min(again)
+        raise ValueError(f"params[{i}] must be an array of its own, got one again")
     return params
 
 
+def _overlapping(params):
+    """The indices of the arrays that share memory with one that stands before them."""
+    bounds = [np.lib.array_utils.byte_bounds(param) for param in params]
+    again, near = set(), []  # near: those that end beyond the place where i begins
+    for i in sorted(range(len(params)), key=bounds.__getitem__):
+        near = [j for j in near if bounds[j][1] >= bounds[i][0]]
+        for j in near:
+            if params[i] is params[j] or np.shares_memory(params[i], params[j]):
+                again.add(max(i, j))
+        near.append(i)
+    return again
+
+
 def _check_not_negative(name, value):
-    if not isinstance(value, Real) or not 0 <= value < np.inf:
+    if not 0 <= _float(value) < np.inf:
         raise ValueError(f"{name} must be a finite number of at least 0, got {value!r}")
 
 
 def _check_betas(betas):
     pair = isinstance(betas, (tuple, list)) and len(betas) == 2
-    if not pair or not all(isinstance(beta, Real) and 0 <= beta < 1 for beta in betas):
+    if not pair or not all(0 <= _float(beta) < 1 for beta in betas):
         raise ValueError(f"betas must be a pair of numbers in [0, 1), got {betas!r}")
 
 
@@ -60,6 +83,8 @@ def _gradients(params, grads):
     for i, (param, grad) in enumerate(zip(params, grads)):
         if grad is None:
             continue
+        if not param.flags.writeable:
+            raise ValueError(f"params[{i}] must be writable, got a read-only array")
         try:
             g = np.asarray(grad)
         except (TypeError, ValueError):
@@ -75,9 +100,10 @@ def _gradients(params, grads):
     return checked
 
 
-def _denominator(root, eps):
-    """Return root + eps but never 0, so that a gradient of 0 gives 0 and not 0 / 0."""
-    return np.maximum(root + eps, np.finfo(root.dtype).tiny)
+def _quotient(g, denominator):
+    """Return g / denominator, and 0 where the denominator is 0."""
+    zeros = np.zeros_like(denominator)
+    return np.divide(g, denominator, out=zeros, where=denominator != 0)
 
 
 class SGD:
@@ -104,13 +130,19 @@ class SGD:
     """
 
     def __init__(
-        self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False,
+        self,
+        params,
+        lr=1e-3,
+        momentum=0,
+        dampening=0,
+        weight_decay=0,
+        nesterov=False,
         maximize=False,
     ):
         self.params = _check_params(params)
         _check_not_negative("lr", lr)
         _check_not_negative("momentum", momentum)
-        if not isinstance(dampening, Real) or not -np.inf < dampening < np.inf:
+        if not np.isfinite(_float(dampening)):
             raise ValueError(f"dampening must be a finite number, got {dampening!r}")
         _check_not_negative("weight_decay", weight_decay)
         if nesterov and momentum == 0:
@@ -158,13 +190,20 @@ class Adagrad:
     numbers out of range.
 
     The paper adds its delta to the root as well, and has neither lr_decay nor
-    weight_decay. With eps = 0 a gradient of 0 changes nothing, where PyTorch gives NaN.
+    weight_decay. Where root and eps are both 0 the step is 0; PyTorch's is then NaN or
+    infinite.
     """
 
     @np.errstate(all="ignore")
     def __init__(
-        self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0,
-        eps=1e-10, maximize=False,
+        self,
+        params,
+        lr=0.01,
+        lr_decay=0,
+        weight_decay=0,
+        initial_accumulator_value=0,
+        eps=1e-10,
+        maximize=False,
     ):
         self.params = _check_params(params)
         _check_not_negative("lr", lr)
@@ -192,7 +231,7 @@ class Adagrad:
                 g = g + weight_decay * theta
             self.G[i] += g * g
             lr_t = lr / (1 + (self.t[i] - 1) * lr_decay)
-            theta -= lr_t * (g / _denominator(np.sqrt(self.G[i]), eps))
+            theta -= lr_t * _quotient(g, np.sqrt(self.G[i]) + eps)
 
 
 class RMSprop:
@@ -213,17 +252,24 @@ class RMSprop:
 
     Hinton's slide has alpha = 0.9 and no eps; Graves has alpha = 0.95, momentum = 0.9,
     eps = 1e-4 inside the root and lr inside the buffer. A variance that rounding makes
-    negative counts as 0, and alpha above 1 is refused; PyTorch gives NaN for both. With
-    eps = 0 a gradient of 0 changes nothing, where PyTorch gives NaN.
+    negative counts as 0, and alpha above 1 is refused; PyTorch gives NaN for both.
+    Where root and eps are both 0 the step is 0; PyTorch's is then NaN or infinite.
     """
 
     def __init__(
-        self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0,
-        centered=False, maximize=False,
+        self,
+        params,
+        lr=0.01,
+        alpha=0.99,
+        eps=1e-8,
+        weight_decay=0,
+        momentum=0,
+        centered=False,
+        maximize=False,
     ):
         self.params = _check_params(params)
         _check_not_negative("lr", lr)
-        if not isinstance(alpha, Real) or not 0 <= alpha <= 1:
+        if not 0 <= _float(alpha) <= 1:
             raise ValueError(f"alpha must be a number in [0, 1], got {alpha!r}")
         _check_not_negative("eps", eps)
         _check_not_negative("weight_decay", weight_decay)
@@ -254,7 +300,7 @@ class RMSprop:
                 m += (1 - alpha) * g
                 m_squared = np.minimum(m * m, np.finfo(m.dtype).max)  # inf - inf is NaN
                 variance = np.maximum(0, v - m_squared)
-            d = g / _denominator(np.sqrt(variance), eps)
+            d = _quotient(g, np.sqrt(variance) + eps)
             if mu:
                 if self.b[i] is None:
                     self.b[i] = np.array(d)
@@ -282,13 +328,19 @@ class Adam:
     numbers out of range.
 
     AMSGrad's paper corrects neither average; as in PyTorch, both are corrected here,
-    the second after the maximum is taken. With eps = 0 a gradient of 0 changes nothing,
-    where PyTorch gives NaN.
+    the second after the maximum is taken. Where root and eps are both 0 the step is 0;
+    PyTorch's is then NaN or infinite.
     """
 
     def __init__(
-        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0,
-        amsgrad=False, maximize=False,
+        self,
+        params,
+        lr=1e-3,
+        betas=(0.9, 0.999),
+        eps=1e-8,
+        weight_decay=0,
+        amsgrad=False,
+        maximize=False,
     ):
         self.params = _check_params(params)
         _check_not_negative("lr", lr)
@@ -305,6 +357,7 @@ class Adam:
     @np.errstate(all="ignore")
     def step(self, grads):
         """Make one step; grads holds an array, or None, for each parameter."""
+        _check_betas(self.betas)
         lr, beta1, beta2 = float(self.lr), float(self.betas[0]), float(self.betas[1])
         weight_decay, eps = float(self.weight_decay), float(self.eps)
         for i, theta, g in _gradients(self.params, grads):
@@ -321,7 +374,7 @@ class Adam:
             if self.amsgrad:
                 v = np.maximum(self.v_max[i], v, out=self.v_max[i])
             root = np.sqrt(v) / (1 - beta2**t) ** 0.5
-            theta -= lr / (1 - beta1**t) * (m / _denominator(root, eps))
+            theta -= lr / (1 - beta1**t) * _quotient(m, root + eps)
 
 
 class AdamW:
@@ -341,13 +394,19 @@ class AdamW:
 
     As in PyTorch, the decay is lr * weight_decay. The paper's is eta_t lambda, with
     eta_t the schedule's factor and the rate alpha left out: lambda = alpha *
-    weight_decay. With eps = 0 a gradient of 0 changes nothing but for the decay, where
-    PyTorch gives NaN.
+    weight_decay. Where root and eps are both 0 only the decay remains; PyTorch's step
+    is then NaN or infinite.
     """
 
     def __init__(
-        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2,
-        amsgrad=False, maximize=False,
+        self,
+        params,
+        lr=1e-3,
+        betas=(0.9, 0.999),
+        eps=1e-8,
+        weight_decay=1e-2,
+        amsgrad=False,
+        maximize=False,
     ):
         self.params = _check_params(params)
         _check_not_negative("lr", lr)
@@ -364,6 +423,7 @@ class AdamW:
     @np.errstate(all="ignore")
     def step(self, grads):
         """Make one step; grads holds an array, or None, for each parameter."""
+        _check_betas(self.betas)
         lr, beta1, beta2 = float(self.lr), float(self.betas[0]), float(self.betas[1])
         weight_decay, eps = float(self.weight_decay), float(self.eps)
         for i, theta, g in _gradients(self.params, grads):
@@ -379,4 +439,4 @@ class AdamW:
             if self.amsgrad:
                 v = np.maximum(self.v_max[i], v, out=self.v_max[i])
             root = np.sqrt(v) / (1 - beta2**t) ** 0.5
-            theta -= lr / (1 - beta1**t) * (m / _denominator(root, eps))
+            theta -= lr / (1 - beta1**t) * _quotient(m, root + eps)

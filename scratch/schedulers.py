@@ -14,25 +14,41 @@ from numbers import Integral, Real
 import numpy as np
 
 
+def _is_real(value):
+    """Whether it is a real number that a float can hold, NaN and infinity included."""
+    if not isinstance(value, Real) or isinstance(value, np.timedelta64):
+        return False
+    try:
+        float(value)
+    except (OverflowError, TypeError):
+        return False
+    return True
+
+
+def _is_finite(value):
+    return _is_real(value) and math.isfinite(value)
+
+
 def _check_optimizer(optimizer):
-    if not isinstance(getattr(optimizer, "lr", None), Real):
+    if not _is_real(getattr(optimizer, "lr", None)):
         raise ValueError(f"optimizer must have a learning rate .lr, got {optimizer!r}")
 
 
 def _check_integer(name, value, least):
-    if not isinstance(value, Integral) or value < least:
+    whole = isinstance(value, Integral) and not isinstance(value, np.timedelta64)
+    if not whole or value < least:
         raise ValueError(
             f"{name} must be an integer of at least {least}, got {value!r}"
         )
 
 
 def _check_not_negative(name, value):
-    if not isinstance(value, Real) or not 0 <= value < np.inf:
+    if not _is_finite(value) or value < 0:
         raise ValueError(f"{name} must be a finite number of at least 0, got {value!r}")
 
 
 def _check_positive(name, value):
-    if not isinstance(value, Real) or not 0 < value < np.inf:
+    if not _is_finite(value) or float(value) <= 0:  # a fraction can round to 0
         raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
 
 
@@ -51,10 +67,10 @@ def _check_last_epoch(optimizer, last_epoch):
 
 
 def _check_metric(metric):
-    number = isinstance(metric, Real)
+    number = _is_real(metric)
     if isinstance(metric, np.ndarray):
         number = metric.shape == () and metric.dtype.kind in "fiub"
-    if not number:
+    if not number or np.ma.is_masked(metric):
         raise ValueError(f"metric must be a real number, got {metric!r}")
 
 
@@ -82,7 +98,7 @@ def _check_momenta(optimizer, cycle_momentum, base_momentum, max_momentum):
         )
     momenta = {"base_momentum": base_momentum, "max_momentum": max_momentum}
     for name, value in momenta.items():
-        if not isinstance(value, Real) or not 0 <= value < below:
+        if not _is_finite(value) or not 0 <= float(value) < below:
             raise ValueError(f"{name} must be a number in [0, {below}), got {value!r}")
 
 
@@ -116,9 +132,10 @@ class StepLR:
 
     def step(self):
         """Go to the next epoch; drop the rate where step_size divides its number."""
+        lr = float(self.optimizer.lr)  # first: where it is no number, nothing changes
         self.last_epoch += 1
         if self.last_epoch > 0 and self.last_epoch % self.step_size == 0:
-            self.optimizer.lr = self.gamma * float(self.optimizer.lr)
+            self.optimizer.lr = self.gamma * lr
 
 
 class CosineAnnealingLR:
@@ -154,9 +171,10 @@ class CosineAnnealingLR:
 
     def step(self):
         """Go to the next epoch and to its place on the cosine."""
+        lr = float(self.optimizer.lr)  # first: where it is no number, nothing changes
         before = self._height(self.last_epoch)
         self.last_epoch += 1
-        height, lr = self._height(self.last_epoch), float(self.optimizer.lr)
+        height = self._height(self.last_epoch)
         if before == 0:  # the trough: no factor leads out of it
             self.optimizer.lr = lr + (self.base_lr - self.eta_min) * height
         else:
@@ -165,7 +183,7 @@ class CosineAnnealingLR:
     def _height(self, epoch):
         """(1 + cos(pi epoch / T_max)) / 2, from the distance to the nearest trough."""
         distance = abs(epoch % (2 * self.T_max) - self.T_max)
-        return math.sin(math.pi * distance / (2 * self.T_max)) ** 2
+        return math.sin(math.pi / 2 * (distance / self.T_max)) ** 2
 
 
 class ReduceLROnPlateau:
@@ -188,16 +206,25 @@ class ReduceLROnPlateau:
 
     As in PyTorch the reduction comes with bad epoch patience + 1, NaN counts as bad,
     and in the cooldown the best metric is still followed. "rel" is made for positive
-    metrics: below 0 its bound lies on the wrong side of the best.
+    metrics: below 0 its bound lies on the wrong side of the best. With "rel" and "min"
+    a threshold of 1 or more is never beaten.
     """
 
     def __init__(
-        self, optimizer, mode="min", factor=0.1, patience=10, threshold=1e-4,
-        threshold_mode="rel", cooldown=0, min_lr=0, eps=1e-8,
+        self,
+        optimizer,
+        mode="min",
+        factor=0.1,
+        patience=10,
+        threshold=1e-4,
+        threshold_mode="rel",
+        cooldown=0,
+        min_lr=0,
+        eps=1e-8,
     ):
         _check_optimizer(optimizer)
         _check_choice("mode", mode, "min", "max")
-        if not isinstance(factor, Real) or not 0 <= factor < 1:
+        if not _is_finite(factor) or not 0 <= float(factor) < 1:
             raise ValueError(f"factor must be a number in [0, 1), got {factor!r}")
         _check_integer("patience", patience, least=0)
         _check_not_negative("threshold", threshold)
@@ -217,7 +244,7 @@ class ReduceLROnPlateau:
         NaN and infinity included, else ValueError.
         """
         _check_metric(metric)
-        metric = float(metric)
+        metric, lr = float(metric), float(self.optimizer.lr)
         self.last_epoch += 1
         if self._better(metric):
             self.best, self.num_bad_epochs = metric, 0
@@ -227,7 +254,6 @@ class ReduceLROnPlateau:
             self.cooldown_counter -= 1
             self.num_bad_epochs = 0
         if self.num_bad_epochs > self.patience:
-            lr = float(self.optimizer.lr)
             lower = max(self.factor * lr, self.min_lr)
             if lr - lower > self.eps:
                 self.optimizer.lr = lower
@@ -276,15 +302,26 @@ class OneCycleLR:
     """
 
     def __init__(
-        self, optimizer, max_lr, total_steps=None, epochs=None, steps_per_epoch=None,
-        pct_start=0.3, anneal_strategy="cos", cycle_momentum=True, base_momentum=0.85,
-        max_momentum=0.95, div_factor=25.0, final_div_factor=1e4, three_phase=False,
+        self,
+        optimizer,
+        max_lr,
+        total_steps=None,
+        epochs=None,
+        steps_per_epoch=None,
+        pct_start=0.3,
+        anneal_strategy="cos",
+        cycle_momentum=True,
+        base_momentum=0.85,
+        max_momentum=0.95,
+        div_factor=25.0,
+        final_div_factor=1e4,
+        three_phase=False,
         last_epoch=-1,
     ):
         _check_optimizer(optimizer)
         _check_not_negative("max_lr", max_lr)
         _check_steps(total_steps, epochs, steps_per_epoch)
-        if not isinstance(pct_start, Real) or not 0 <= pct_start <= 1:
+        if not _is_finite(pct_start) or not 0 <= pct_start <= 1:
             raise ValueError(f"pct_start must be a number in [0, 1], got {pct_start!r}")
         _check_choice("anneal_strategy", anneal_strategy, "cos", "linear")
         _check_momenta(optimizer, cycle_momentum, base_momentum, max_momentum)
@@ -293,17 +330,28 @@ class OneCycleLR:
         _check_last_epoch(optimizer, last_epoch)
         if total_steps is None:
             total_steps = int(epochs) * int(steps_per_epoch)
+        if not _is_finite(total_steps):
+            raise ValueError(f"total_steps must fit into a float, got {total_steps!r}")
         if last_epoch >= total_steps:
             raise ValueError(
                 f"last_epoch must be below the number of steps, {total_steps}, got "
                 f"{last_epoch!r}"
             )
+        highest, initial = float(max_lr), float(max_lr) / float(div_factor)
+        lowest = initial / float(final_div_factor)
+        if not math.isfinite(initial):
+            raise ValueError(
+                f"div_factor must be large enough for a finite rate, got {div_factor!r}"
+            )
+        if not math.isfinite(lowest):
+            raise ValueError(
+                "final_div_factor must be large enough for a finite rate, got "
+                f"{final_div_factor!r}"
+            )
         self.optimizer, self.total_steps = optimizer, int(total_steps)
         self.anneal_strategy, self.cycle_momentum = anneal_strategy, cycle_momentum
         self.last_epoch = int(last_epoch)
         peak, last = float(pct_start) * self.total_steps - 1, self.total_steps - 1
-        highest, initial = float(max_lr), float(max_lr) / float(div_factor)
-        lowest = initial / float(final_div_factor)
         base, top = float(base_momentum), float(max_momentum)
         # each phase: its first and last step, and the rates and momenta there
         self.phases = [(0, peak, initial, highest, top, base)]

@@ -39,7 +39,9 @@ half = Rational(1, 2)
 i, j, k = symbols("i j k", integer=True)
 m, n = symbols("m n", integer=True, positive=True)
 H, W, h, w = symbols("H W h w", integer=True, positive=True)
-top, left = symbols("t l", integer=True, nonnegative=True)  # the first row and column of a box
+top, left = symbols(
+    "t l", integer=True, nonnegative=True
+)  # the first row and column of a box
 x, result = IndexedBase("x", real=True), IndexedBase("x'", real=True)
 a = Symbol("a", real=True)
 p = Symbol("p", nonnegative=True)
@@ -55,11 +57,13 @@ def _decimal(text):
 
 hflip = written(lambda: Formula(left=result[i, j], right=x[i, Add(W, -1, -j)]))
 
-random_horizontal_flip = written(lambda: Formula(
-    left=result[i, j],
-    right=Piecewise((x[i, Add(W, -1, -j)], u < p), (x[i, j], u >= p)),
-    defaults={p: half},
-))
+random_horizontal_flip = written(
+    lambda: Formula(
+        left=result[i, j],
+        right=Piecewise((x[i, Add(W, -1, -j)], u < p), (x[i, j], u >= p)),
+        defaults={p: half},
+    )
+)
 
 # RandomResizedCrop, CenterCrop: resize along one axis, from n pixels to m
 
@@ -68,46 +72,62 @@ weight = IndexedBase("w", real=True)
 triangle = Function(r"\Lambda")
 _triangle = written(lambda: (triangle(a), Max(0, 1 - Abs(a))))
 
-resize = written(lambda: Formula(
-    left=result[i],
-    right=Sum(weight[i, j] * x[j], (j, 0, n - 1)) / Sum(weight[i, j], (j, 0, n - 1)),
-    definitions=(
-        (weight[i, j], triangle((Add(j, half) - s * (i + half)) / Max(1, s))),
-        _triangle,
-        (s, n / m),
-    ),
-))
+resize = written(
+    lambda: Formula(
+        left=result[i],
+        right=Sum(weight[i, j] * x[j], (j, 0, n - 1))
+        / Sum(weight[i, j], (j, 0, n - 1)),
+        definitions=(
+            (weight[i, j], triangle((Add(j, half) - s * (i + half)) / Max(1, s))),
+            _triangle,
+            (s, n / m),
+        ),
+    )
+)
 
 resized_crop = written(lambda: Formula(left=result[i, j], right=x[top + i, left + j]))
 
 A, r = symbols("A r", positive=True)
 a_0, a_1, r_0, r_1 = symbols("a_0 a_1 r_0 r_1", positive=True)
-_drawn_box = written(lambda: (
-    (A, H * W * (a_0 + (a_1 - a_0) * u)),
-    (r, r_0 * (r_1 / r_0) ** v),
-))
+_drawn_box = written(
+    lambda: (
+        (A, H * W * (a_0 + (a_1 - a_0) * u)),
+        (r, r_0 * (r_1 / r_0) ** v),
+    )
+)
 
-random_resized_crop = written(lambda: Formula(
-    left=Tuple(h, w),
-    right=Tuple(nint(sqrt(A / r)), nint(sqrt(A * r))),
-    defaults={a_0: Rational(8, 100), a_1: Rational(1), r_0: Rational(3, 4), r_1: Rational(4, 3)},
-    definitions=_drawn_box,
-))
+random_resized_crop = written(
+    lambda: Formula(
+        left=Tuple(h, w),
+        right=Tuple(nint(sqrt(A / r)), nint(sqrt(A * r))),
+        defaults={
+            a_0: Rational(8, 100),
+            a_1: Rational(1),
+            r_0: Rational(3, 4),
+            r_1: Rational(4, 3),
+        },
+        definitions=_drawn_box,
+    )
+)
 
 rho = Symbol("rho", positive=True)
 
-random_resized_crop_fallback = written(lambda: Formula(
-    left=Tuple(h, w),
-    right=Tuple(nint(Min(H, W / rho)), nint(Min(W, H * rho))),
-    defaults={r_0: Rational(3, 4), r_1: Rational(4, 3)},
-    definitions=((rho, Min(r_1, Max(r_0, W / H))),),
-))
+random_resized_crop_fallback = written(
+    lambda: Formula(
+        left=Tuple(h, w),
+        right=Tuple(nint(Min(H, W / rho)), nint(Min(W, H * rho))),
+        defaults={r_0: Rational(3, 4), r_1: Rational(4, 3)},
+        definitions=((rho, Min(r_1, Max(r_0, W / H))),),
+    )
+)
 
-center_crop = written(lambda: Formula(
-    left=result[i, j],
-    right=x[top + i, left + j],
-    definitions=((top, nint((H - h) / 2)), (left, nint((W - w) / 2))),
-))
+center_crop = written(
+    lambda: Formula(
+        left=result[i, j],
+        right=x[top + i, left + j],
+        definitions=((top, nint((H - h) / 2)), (left, nint((W - w) / 2))),
+    )
+)
 
 # ColorJitter: M is white, 1 or uint8's 255
 
@@ -118,53 +138,83 @@ c = Symbol("c", integer=True)
 luma = IndexedBase("L", real=True)
 clip = Function(r"\operatorname{clip}")
 _clip = written(lambda: (clip(a), Min(M, Max(0, a))))
-_luma = written(lambda: (luma[i, j], Add(
-    _decimal("0.2989") * x[i, j, 0], _decimal("0.587") * x[i, j, 1], _decimal("0.114") * x[i, j, 2])))
+_luma = written(
+    lambda: (
+        luma[i, j],
+        Add(
+            _decimal("0.2989") * x[i, j, 0],
+            _decimal("0.587") * x[i, j, 1],
+            _decimal("0.114") * x[i, j, 2],
+        ),
+    )
+)
 
-adjust_brightness = written(lambda: Formula(
-    left=result[i, j, c],
-    right=clip(f * x[i, j, c]),
-    defaults={M: Rational(1)},
-    definitions=(_clip,),
-))
+adjust_brightness = written(
+    lambda: Formula(
+        left=result[i, j, c],
+        right=clip(f * x[i, j, c]),
+        defaults={M: Rational(1)},
+        definitions=(_clip,),
+    )
+)
 
-adjust_contrast = written(lambda: Formula(
-    left=result[i, j, c],
-    right=clip(f * x[i, j, c] + (1 - f) * mu),
-    defaults={M: Rational(1)},
-    definitions=(_clip, (mu, Sum(luma[i, j], (j, 0, W - 1), (i, 0, H - 1)) / (H * W)), _luma),
-))
+adjust_contrast = written(
+    lambda: Formula(
+        left=result[i, j, c],
+        right=clip(f * x[i, j, c] + (1 - f) * mu),
+        defaults={M: Rational(1)},
+        definitions=(
+            _clip,
+            (mu, Sum(luma[i, j], (j, 0, W - 1), (i, 0, H - 1)) / (H * W)),
+            _luma,
+        ),
+    )
+)
 
-adjust_saturation = written(lambda: Formula(
-    left=result[i, j, c],
-    right=clip(f * x[i, j, c] + (1 - f) * luma[i, j]),
-    defaults={M: Rational(1)},
-    definitions=(_clip, _luma),
-))
+adjust_saturation = written(
+    lambda: Formula(
+        left=result[i, j, c],
+        right=clip(f * x[i, j, c] + (1 - f) * luma[i, j]),
+        defaults={M: Rational(1)},
+        definitions=(_clip, _luma),
+    )
+)
 
 R, G, B, V, C = symbols("R G B V C", real=True)
 hue = Symbol("eta", real=True)  # from 0 to 6, once around the colour circle
 kappa, value = Function("kappa"), Function("q")
 
-adjust_hue = written(lambda: Formula(
-    left=Tuple(Symbol("R'"), Symbol("G'"), Symbol("B'")),
-    right=Tuple(value(5), value(3), value(1)),
-    definitions=(
-        (value(a), V - C * Max(0, Min(1, kappa(a), 4 - kappa(a)))),
-        (kappa(a), Mod(Add(a, hue, 6 * f), 6)),
-        (hue, Piecewise((0, Eq(C, 0)), ((G - B) / C, Eq(V, R)), (2 + (B - R) / C, Eq(V, G)), (4 + (R - G) / C, True))),
-        (C, V - Min(R, G, B)),
-        (V, Max(R, G, B)),
-    ),
-))
+adjust_hue = written(
+    lambda: Formula(
+        left=Tuple(Symbol("R'"), Symbol("G'"), Symbol("B'")),
+        right=Tuple(value(5), value(3), value(1)),
+        definitions=(
+            (value(a), V - C * Max(0, Min(1, kappa(a), 4 - kappa(a)))),
+            (kappa(a), Mod(Add(a, hue, 6 * f), 6)),
+            (
+                hue,
+                Piecewise(
+                    (0, Eq(C, 0)),
+                    ((G - B) / C, Eq(V, R)),
+                    (2 + (B - R) / C, Eq(V, G)),
+                    (4 + (R - G) / C, True),
+                ),
+            ),
+            (C, V - Min(R, G, B)),
+            (V, Max(R, G, B)),
+        ),
+    )
+)
 
 f_0, f_1, b = symbols("f_0 f_1 b", nonnegative=True)
 
-color_jitter = written(lambda: Formula(
-    left=f,
-    right=f_0 + (f_1 - f_0) * u,
-    definitions=((f_0, Max(0, 1 - b)), (f_1, 1 + b)),
-))
+color_jitter = written(
+    lambda: Formula(
+        left=f,
+        right=f_0 + (f_1 - f_0) * u,
+        definitions=((f_0, Max(0, 1 - b)), (f_1, 1 + b)),
+    )
+)
 
 # RandomRotation, RandomAffine: angles in radians; x to the right, y downwards; a prime marks the new image's point
 
@@ -173,83 +223,116 @@ X, Y, x_c, y_c, t_x, t_y = symbols("x y x_c y_c t_x t_y", real=True)
 X_new, Y_new = symbols("x' y'", real=True)
 F = Symbol("F", real=True)  # fill
 rotation, scaling, shear_y, shear_x, linear = (
-    MatrixSymbol(name, 2, 2) for name in ("R", "S", r"\operatorname{SH}_y", r"\operatorname{SH}_x", "A"))
+    MatrixSymbol(name, 2, 2)
+    for name in ("R", "S", r"\operatorname{SH}_y", r"\operatorname{SH}_x", "A")
+)
 
 
 def _column(*entries):
     return Matrix([[entry] for entry in entries])
 
 
-rotate = written(lambda: Formula(
-    left=_column(X, Y),
-    right=MatAdd(
-        MatMul(Matrix([[cos(theta), -sin(theta)], [sin(theta), cos(theta)]]), _column(X_new - x_c, Y_new - y_c)),
-        _column(x_c, y_c),
-    ),
-))
+rotate = written(
+    lambda: Formula(
+        left=_column(X, Y),
+        right=MatAdd(
+            MatMul(
+                Matrix([[cos(theta), -sin(theta)], [sin(theta), cos(theta)]]),
+                _column(X_new - x_c, Y_new - y_c),
+            ),
+            _column(x_c, y_c),
+        ),
+    )
+)
+
+quarter_turn = written(lambda: Formula(left=result[i, j], right=x[j, Add(W, -1, -i)]))
 
 d_0, d_1, d = symbols("d_0 d_1 d", real=True)
 
-random_rotation = written(lambda: Formula(
-    left=theta,
-    right=d_0 + (d_1 - d_0) * u,
-    definitions=((d_0, -d), (d_1, d)),
-))
+random_rotation = written(
+    lambda: Formula(
+        left=theta,
+        right=d_0 + (d_1 - d_0) * u,
+        definitions=((d_0, -d), (d_1, d)),
+    )
+)
 
-old, new = IndexedBase("I", real=True), IndexedBase("I'", real=True)  # here x is a coordinate
+old, new = (
+    IndexedBase("I", real=True),
+    IndexedBase("I'", real=True),
+)  # here x is a coordinate
 
-pixel_nearest = written(lambda: Formula(left=new[Y_new, X_new], right=old[floor(Y), floor(X)]))
+pixel_nearest = written(
+    lambda: Formula(left=new[Y_new, X_new], right=old[floor(Y), floor(X)])
+)
 
 _share = written(lambda: triangle(Add(X, -j, -half)) * triangle(Add(Y, -i, -half)))
-pixel_bilinear = written(lambda: Formula(
-    left=new[Y_new, X_new],
-    right=Sum(weight[i, j] * old[i, j], (j, 0, W - 1), (i, 0, H - 1))
-    + F * (1 - Sum(weight[i, j], (j, 0, W - 1), (i, 0, H - 1))),
-    definitions=((weight[i, j], _share), _triangle),
-))
+pixel_bilinear = written(
+    lambda: Formula(
+        left=new[Y_new, X_new],
+        right=Sum(weight[i, j] * old[i, j], (j, 0, W - 1), (i, 0, H - 1))
+        + F * (1 - Sum(weight[i, j], (j, 0, W - 1), (i, 0, H - 1))),
+        definitions=((weight[i, j], _share), _triangle),
+    )
+)
 
-affine_matrix = written(lambda: Formula(
-    left=linear,
-    right=MatMul(rotation, scaling, shear_y, shear_x),
-    definitions=(
-        (rotation, Matrix([[cos(theta), -sin(theta)], [sin(theta), cos(theta)]])),
-        (scaling, Matrix([[s, 0], [0, s]])),
-        (shear_y, Matrix([[1, 0], [-tan(phi_y), 1]])),
-        (shear_x, Matrix([[1, -tan(phi_x)], [0, 1]])),
-    ),
-))
+affine_matrix = written(
+    lambda: Formula(
+        left=linear,
+        right=MatMul(rotation, scaling, shear_y, shear_x),
+        definitions=(
+            (rotation, Matrix([[cos(theta), -sin(theta)], [sin(theta), cos(theta)]])),
+            (scaling, Matrix([[s, 0], [0, s]])),
+            (shear_y, Matrix([[1, 0], [-tan(phi_y), 1]])),
+            (shear_x, Matrix([[1, -tan(phi_x)], [0, 1]])),
+        ),
+    )
+)
 
-affine = written(lambda: Formula(
-    left=_column(X, Y),
-    right=MatAdd(
-        MatMul(linear**-1, _column(Add(X_new, -x_c, -t_x), Add(Y_new, -y_c, -t_y))),
-        _column(x_c, y_c),
-    ),
-    definitions=((linear**-1, MatMul(
-        1 / s,
-        Matrix([[1, tan(phi_x)], [0, 1]]),
-        Matrix([[1, 0], [tan(phi_y), 1]]),
-        Matrix([[cos(theta), sin(theta)], [-sin(theta), cos(theta)]]),
-    )),),
-))
+affine = written(
+    lambda: Formula(
+        left=_column(X, Y),
+        right=MatAdd(
+            MatMul(linear**-1, _column(Add(X_new, -x_c, -t_x), Add(Y_new, -y_c, -t_y))),
+            _column(x_c, y_c),
+        ),
+        definitions=(
+            (
+                linear**-1,
+                MatMul(
+                    1 / s,
+                    Matrix([[1, tan(phi_x)], [0, 1]]),
+                    Matrix([[1, 0], [tan(phi_y), 1]]),
+                    Matrix([[cos(theta), sin(theta)], [-sin(theta), cos(theta)]]),
+                ),
+            ),
+        ),
+    )
+)
 
 a_x = Symbol("a_x", nonnegative=True)
 
-random_affine_translate = written(lambda: Formula(left=t_x, right=nint((2 * u - 1) * a_x * W)))
+random_affine_translate = written(
+    lambda: Formula(left=t_x, right=nint((2 * u - 1) * a_x * W))
+)
 
 # RandomGrayscale
 
-rgb_to_grayscale = written(lambda: Formula(
-    left=Symbol("L"),
-    right=Add(_decimal("0.2989") * R, _decimal("0.587") * G, _decimal("0.114") * B),
-))
+rgb_to_grayscale = written(
+    lambda: Formula(
+        left=Symbol("L"),
+        right=Add(_decimal("0.2989") * R, _decimal("0.587") * G, _decimal("0.114") * B),
+    )
+)
 
-random_grayscale = written(lambda: Formula(
-    left=result[i, j, c],
-    right=Piecewise((luma[i, j], u < p), (x[i, j, c], u >= p)),
-    defaults={p: Rational(1, 10)},
-    definitions=(_luma,),
-))
+random_grayscale = written(
+    lambda: Formula(
+        left=result[i, j, c],
+        right=Piecewise((luma[i, j], u < p), (x[i, j, c], u >= p)),
+        defaults={p: Rational(1, 10)},
+        definitions=(_luma,),
+    )
+)
 
 # GaussianBlur: along one axis of n pixels, with a kernel of 2 r + 1 pixels
 
@@ -258,22 +341,34 @@ reach = Symbol("r", integer=True, nonnegative=True)
 gaussian, mirror = IndexedBase("g"), Function(r"\rho")
 sigma_0, sigma_1 = symbols("sigma_0 sigma_1", positive=True)
 
-gaussian_blur = written(lambda: Formula(
-    left=result[i],
-    right=Sum(gaussian[k] * x[mirror(i + k)], (k, -reach, reach)),
-    definitions=(
-        (gaussian[k], exp(-(k**2 / (2 * sigma**2))) / Sum(exp(-(j**2 / (2 * sigma**2))), (j, -reach, reach))),
-        (mirror(a), Add(n, -1, -Abs(Add(n, -1, -Abs(a))))),
-    ),
-))
+gaussian_blur = written(
+    lambda: Formula(
+        left=result[i],
+        right=Sum(gaussian[k] * x[mirror(i + k)], (k, -reach, reach)),
+        definitions=(
+            (
+                gaussian[k],
+                exp(-(k**2 / (2 * sigma**2)))
+                / Sum(exp(-(j**2 / (2 * sigma**2))), (j, -reach, reach)),
+            ),
+            (mirror(a), Add(n, -1, -Abs(Add(n, -1, -Abs(a))))),
+        ),
+    )
+)
 
-gaussian_blur_sigma = written(lambda: Formula(left=sigma, right=_decimal("0.15") * (2 * reach + 1) + _decimal("0.35")))
+gaussian_blur_sigma = written(
+    lambda: Formula(
+        left=sigma, right=_decimal("0.15") * (2 * reach + 1) + _decimal("0.35")
+    )
+)
 
-random_gaussian_blur = written(lambda: Formula(
-    left=sigma,
-    right=sigma_0 + (sigma_1 - sigma_0) * u,
-    defaults={sigma_0: Rational(1, 10), sigma_1: Rational(2)},
-))
+random_gaussian_blur = written(
+    lambda: Formula(
+        left=sigma,
+        right=sigma_0 + (sigma_1 - sigma_0) * u,
+        defaults={sigma_0: Rational(1, 10), sigma_1: Rational(2)},
+    )
+)
 
 # RandomErasing, Cutout
 
@@ -286,78 +381,110 @@ def _inside(rows, columns):
     return And(i >= rows[0], i < rows[1], j >= columns[0], j < columns[1])
 
 
-erase = written(lambda: Formula(
-    left=result[i, j],
-    right=Piecewise((F, _inside((top, top + h), (left, left + w))), (x[i, j], True)),
-))
+erase = written(
+    lambda: Formula(
+        left=result[i, j],
+        right=Piecewise(
+            (F, _inside((top, top + h), (left, left + w))), (x[i, j], True)
+        ),
+    )
+)
 
-random_erasing = written(lambda: Formula(
-    left=Tuple(h, w),
-    right=Tuple(nint(sqrt(A * r)), nint(sqrt(A / r))),
-    defaults={a_0: Rational(2, 100), a_1: Rational(33, 100), r_0: Rational(3, 10), r_1: Rational(33, 10)},
-    definitions=_drawn_box,
-))
+random_erasing = written(
+    lambda: Formula(
+        left=Tuple(h, w),
+        right=Tuple(nint(sqrt(A * r)), nint(sqrt(A / r))),
+        defaults={
+            a_0: Rational(2, 100),
+            a_1: Rational(33, 100),
+            r_0: Rational(3, 10),
+            r_1: Rational(33, 10),
+        },
+        definitions=_drawn_box,
+    )
+)
 
-random_erasing_value = written(lambda: Formula(
-    left=result[i, j],
-    right=Piecewise((F, u < p), (x[i, j], u >= p)),
-    defaults={p: half, F: Rational(0)},
-))
+random_erasing_value = written(
+    lambda: Formula(
+        left=result[i, j],
+        right=Piecewise((F, u < p), (x[i, j], u >= p)),
+        defaults={p: half, F: Rational(0)},
+    )
+)
 
-cutout = written(lambda: Formula(
-    left=result[i, j],
-    right=Piecewise((0, _inside((top, top + side), (left, left + side))), (x[i, j], True)),
-    definitions=((top, y_c - floor(side / 2)), (left, x_c - floor(side / 2))),
-))
+cutout = written(
+    lambda: Formula(
+        left=result[i, j],
+        right=Piecewise(
+            (0, _inside((top, top + side), (left, left + side))), (x[i, j], True)
+        ),
+        definitions=((top, y_c - floor(side / 2)), (left, x_c - floor(side / 2))),
+    )
+)
 
 # Mixup, CutMix: image n of a batch of N, and y[n, k], the share of class k in its label
 
 lam, kept = symbols(r"\lambda \lambda'", nonnegative=True)
 alpha = Symbol("alpha", positive=True)
 N = Symbol("N", integer=True, positive=True)
-n, before = symbols(r"n \bar{n}", integer=True, nonnegative=True)
+n, before = symbols("n m", integer=True, nonnegative=True)
 y, new_y = IndexedBase("y"), IndexedBase("y'")
 x_1, x_2, y_1, y_2 = symbols("x_1 x_2 y_1 y_2", integer=True)
 
-beta = written(lambda: Formula(
-    left=Function("p")(lam),
-    right=gamma(2 * alpha) / gamma(alpha) ** 2 * lam ** (alpha - 1) * (1 - lam) ** (alpha - 1),
-    variable=lam,
-    defaults={alpha: Rational(1)},
-))
+beta = written(
+    lambda: Formula(
+        left=Function("p")(lam),
+        right=gamma(2 * alpha)
+        / gamma(alpha) ** 2
+        * lam ** (alpha - 1)
+        * (1 - lam) ** (alpha - 1),
+        variable=lam,
+        defaults={alpha: Rational(1)},
+    )
+)
 
 _before = written(lambda: (before, Mod(n - 1, N)))
 
-mixup = written(lambda: Formula(
-    left=result[n, i, j],
-    right=lam * x[n, i, j] + (1 - lam) * x[before, i, j],
-    definitions=(_before,),
-))
+mixup = written(
+    lambda: Formula(
+        left=result[n, i, j],
+        right=lam * x[n, i, j] + (1 - lam) * x[before, i, j],
+        definitions=(_before,),
+    )
+)
 
-mixup_labels = written(lambda: Formula(
-    left=new_y[n, k],
-    right=lam * y[n, k] + (1 - lam) * y[before, k],
-    definitions=(_before,),
-))
+mixup_labels = written(
+    lambda: Formula(
+        left=new_y[n, k],
+        right=lam * y[n, k] + (1 - lam) * y[before, k],
+        definitions=(_before,),
+    )
+)
 
-_box = written(lambda: (
-    (x_1, Max(0, x_c - floor(W * sqrt(1 - lam) / 2))),
-    (x_2, Min(W, x_c + floor(W * sqrt(1 - lam) / 2))),
-    (y_1, Max(0, y_c - floor(H * sqrt(1 - lam) / 2))),
-    (y_2, Min(H, y_c + floor(H * sqrt(1 - lam) / 2))),
-))
+_box = written(
+    lambda: (
+        (x_1, Max(0, x_c - floor(W * sqrt(1 - lam) / 2))),
+        (x_2, Min(W, x_c + floor(W * sqrt(1 - lam) / 2))),
+        (y_1, Max(0, y_c - floor(H * sqrt(1 - lam) / 2))),
+        (y_2, Min(H, y_c + floor(H * sqrt(1 - lam) / 2))),
+    )
+)
 
-cutmix = written(lambda: Formula(
-    left=result[n, i, j],
-    right=Piecewise(
-        (x[before, i, j], _inside((y_1, y_2), (x_1, x_2))),
-        (x[n, i, j], True),
-    ),
-    definitions=(_before, *_box),
-))
+cutmix = written(
+    lambda: Formula(
+        left=result[n, i, j],
+        right=Piecewise(
+            (x[before, i, j], _inside((y_1, y_2), (x_1, x_2))),
+            (x[n, i, j], True),
+        ),
+        definitions=(_before, *_box),
+    )
+)
 
-cutmix_labels = written(lambda: Formula(
-    left=new_y[n, k],
-    right=kept * y[n, k] + (1 - kept) * y[before, k],
-    definitions=((kept, 1 - (x_2 - x_1) * (y_2 - y_1) / (W * H)), _before, *_box),
-))
+cutmix_labels = written(
+    lambda: Formula(
+        left=new_y[n, k],
+        right=kept * y[n, k] + (1 - kept) * y[before, k],
+        definitions=((kept, 1 - (x_2 - x_1) * (y_2 - y_1) / (W * H)), _before, *_box),
+    )
+)

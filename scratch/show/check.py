@@ -9,9 +9,10 @@ from scratch.show.table import number
 from scratch.show.words import word
 
 
-def checked(what, count, error, allowed, kind="points", unit="relative"):
-    """A line that says what was compared, on how many points (or steps, or cases), and the largest error.
+def checked(what, count, error, allowed, kind="points", unit="relative", word=word):
+    """A line that says what was compared, on how many points, and the largest error.
 
+    kind and unit: keys of what is counted and of the error's unit, looked up by word.
     Raises AssertionError where the error is larger than allowed, or is NaN.
     """
     if not error <= allowed:

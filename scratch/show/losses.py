@@ -37,6 +37,31 @@ NAMES = {
 SKEWED = np.random.default_rng(0).lognormal(size=2001)
 
 
+def facts():
+    """Name the numbers that the page's sentences use."""
+    floor = np.log(1e12)  # where p (1 - p) reaches the 1e-12 in BCE's gradient
+    before, after = _bce(np.array([floor - 0.5, floor + 2.5]))[1]
+    assert abs(before - 1) < 1e-3
+    assert after < 0.1
+    return let(
+        torch=str(load("activations")["version"]),
+        is_one_64=number(_sigmoid_is_one(np.float64)),
+        is_one_32=number(_sigmoid_is_one(np.float32)),
+        floor_at=number(floor),
+        once_capped=number(-np.log(1e-12)),
+    )
+
+
+def _sigmoid_is_one(dtype):
+    """The logit from which on BCE of a sigmoid says 100, whatever the logit."""
+    first = minimiser(lambda x: (sigmoid(dtype(x)) == 1) - 0.5, 1.0, 100.0)
+    x = np.array([first - 0.01, first + 0.01, 2 * first, 1e6], dtype)
+    loss = losses.binary_cross_entropy(sigmoid(x), np.zeros(4), reduction="none")
+    assert loss[0] < 100
+    assert np.all(loss[1:] == 100)
+    return first
+
+
 # The blocks as functions of one number
 
 
@@ -175,9 +200,9 @@ def overlay():
     for name, (loss, slope) in curves.items():
         values.plot(d, loss, label=name)
         slopes.plot(d, slope, label=name)
-    values.set(xlabel="d", title="(a) L(d)", ylim=(-0.2, 4))
+    values.set(xlabel="d", title="(a) L(d)", ylim=(-0.2, 6.4))
     slopes.set(xlabel="d", title="(b) L′(d)", ylim=(-2.2, 2.2))
-    values.legend()
+    values.legend(loc="upper center")
     return figure([left, right], word("overlay"))
 
 
@@ -275,7 +300,7 @@ def _batches(inputs, dtype):
 def check(name, allowed=5.0):
     """Compare a loss and its gradient, for each set of options, with its formula at 50 digits.
 
-    allowed: the error in ULP, for logits beyond what the rounding of the largest of them is worth.
+    allowed: the error in ULP, for logits in ULP of the largest element of the result.
     """
     lines = []
     for formula, gradient_formula, inputs, options, symbols in CHECKS[name]:
@@ -289,7 +314,7 @@ def check(name, allowed=5.0):
                 computed = getattr(losses, f"{name}{side}")(first, target, **options)
                 exact = _exact(formula, gradient_formula, side, first, target, symbols)
                 worst, count = (
-                    max(worst, _error(computed, exact, first)),
+                    max(worst, _error(computed, exact, first.ndim == 2)),
                     count + computed.size,
                 )
         arguments = ", ".join(
@@ -301,7 +326,8 @@ def check(name, allowed=5.0):
         what = word(
             "with_gradient", call=html.escape(f"{name}({arguments})"), kind=kind
         )
-        lines.append(checked(what, count, worst, allowed, unit="ulp"))
+        unit = "ulp" if first.ndim == 1 else "ulp_of_largest"
+        lines.append(checked(what, count, worst, allowed, unit=unit, word=word))
     return "".join(lines)
 
 
@@ -321,12 +347,13 @@ def _exact(formula, gradient_formula, side, first, target, symbols):
     )
 
 
-def _error(computed, exact, first):
-    """The largest error in ULP; where probabilities are subtracted, it is measured by the largest element."""
-    errors, sizes = ulp_errors(computed, exact), np.abs(exact.astype(float)).ravel()
-    if first.ndim == 1 or computed.dtype == np.float32:
-        return np.max(errors)
-    return np.max(errors * sizes / np.max(sizes)) / (1 + np.max(np.abs(first)))
+def _error(computed, exact, by_largest):
+    """The largest error in ULP, each of its own element or, where probabilities are subtracted, of the largest."""
+    errors = ulp_errors(computed, exact)
+    if by_largest:
+        units = np.spacing(np.abs(exact.astype(computed.dtype)).ravel()).astype(float)
+        errors = errors * units / np.max(units)
+    return np.max(errors)
 
 
 # Derivations
@@ -620,9 +647,14 @@ def efficiency():
         variance = [60 * np.var(estimate(y)) for y in spoilt]
         if k > 0:
             assert abs(np.mean(simulated) - exact) < 0.02, (k, simulated, exact)
-        rows.append([name, number(exact), _spread(simulated), _spread(variance)])
+        rows.append([name, f"{exact:.3f}", _spread(simulated), _spread(variance)])
         spread[k] = variance
-    assert abs(float(evaluate(formula, {_k: 1.345})) - 0.95) < 0.001
+    costs = 1 - float(evaluate(formula, {_k: 1.345}))
+    assert abs(costs - 0.05) < 0.001
+    let(
+        huber_costs=number(100 * costs, 2),
+        median_wastes=number(100 * (1 - 2 / np.pi), 2),
+    )
     assert max(spread[1.345]) < min(spread[0]) < min(spread[np.inf]) / 3
     head = ["k", word("by_formula"), word("simulated"), word("spoilt")]
     return table(head, rows, word("efficiency"))
@@ -730,7 +762,9 @@ def smoothing_facts():
     logits[0, 0] = margin
     return let(
         best_of_ten=number(margin),
-        lowest_smoothed=number(losses.cross_entropy(logits, [0], label_smoothing=0.1)),
+        lowest_smoothed=number(
+            losses.cross_entropy(logits, [0], label_smoothing=0.1), 4
+        ),
     )
 
 
@@ -741,7 +775,7 @@ def reductions():
     logits, pixels = rng.normal(size=(4, 3)), rng.normal(size=(4, 3, 5))
     classes, w, soft = (
         np.array([0, 2, 1, 2]),
-        np.array([1.0, 2.0, 0.5]),
+        np.array([1.0, 2.0, 0.25]),
         rng.dirichlet(np.ones(3), 4),
     )
     ignored, labels = np.array([0, -100, 1, 2]), rng.integers(0, 3, (4, 5))
@@ -790,6 +824,12 @@ def reductions():
             )
             ratio = total / mean
             np.testing.assert_allclose(ratio, divisor, rtol=1e-12)
+            if "weight" in options:
+                twice = np.sum(
+                    np.abs(function(first, second, **{**options, "weight": 2 * w}))
+                )
+                by_weights = meaning in ("class_weights", "kept_weights")
+                np.testing.assert_allclose(twice, mean if by_weights else 2 * mean)
         kind = {id(soft): "of_probabilities", id(ignored): "one_ignored"}.get(
             id(second), "of_classes"
         )
@@ -800,10 +840,10 @@ def reductions():
                 *(f"<code>{key}</code>" for key in options),
             ]
         )
-        cells = [details, "×".join(map(str, first.shape)), number(ratio), word(meaning)]
+        cells = [number(ratio), word(meaning), details, "×".join(map(str, first.shape))]
         rows.append([f"<code>{name}</code>", *cells])
     return table(
-        ["", word("details"), word("shape"), word("divisor"), word("which_is")],
+        ["", word("divisor"), word("which_is"), word("details"), word("shape")],
         rows,
         word("reductions"),
     )
@@ -862,7 +902,8 @@ def against_pytorch():
             worst[dtype],
             allowed,
             kind="cases",
-            unit="relative",
+            unit="absolute_or_relative",
+            word=word,
         )
         for dtype, allowed in (("float64", 1e-8), ("float32", 1e-5))
     )

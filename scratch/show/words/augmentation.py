@@ -56,7 +56,7 @@ WORDS = {
     "crop_distribution": (
         "Histograms of the area and the ratio of six thousand boxes, in a photograph and in a panorama",
         "The share of the area is drawn uniformly, the ratio’s logarithm too. A large box fits less often and is then"
-        " drawn again, so the histograms fall short of the distributions (dotted). After ten misses the fallback "
+        " drawn again, so small areas come more often than drawn (dotted), large ones less. After ten misses the fallback "
         "takes the largest central box: in {photograph_fallback}% of the draws from the photograph, in "
         "{panorama_fallback}% of those from the panorama, where it is the peak at a ratio of 4/3.",
     ),

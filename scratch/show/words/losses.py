@@ -11,6 +11,8 @@ WORDS = {
     "details": "target, options",
     "shape": "shape",
     "divisor": "divides by",
+    "ulp_of_largest": '<abbr title="ULP of the largest element of the result">ULP</abbr>',
+    "absolute_or_relative": '<abbr title="|ours − PyTorch’s| / (1 + |PyTorch’s|)">absolute or relative</abbr>',
     "which_is": "the number of",
     "of_classes": "classes",
     "of_probabilities": "probabilities",
@@ -63,9 +65,10 @@ WORDS = {
     ),
     "efficiency": (
         "Efficiency of Huber’s estimator by its threshold k",
-        "What k buys and costs. First two columns: the variance of the mean divided by that of Huber’s estimator on "
-        "clean normal data, by formula and by simulation (5 seeds of 1500 samples of 60). Last column: n times the "
-        "variance when every tenth number has a ten times larger error. The median and the mean are the two ends.",
+        "What k buys and costs. Second and third column: the variance of the mean divided by that of Huber’s "
+        "estimator on clean normal data, by formula (for n → ∞) and by simulation (5 seeds of 1500 samples of 60). "
+        "They differ a little, because 60 is not ∞ and by chance. Last column: n times the variance when each number has, with "
+        "probability 0.1, a ten times larger error. The median and the mean are the two ends.",
     ),
     "bce_curve": (
         "BCE by the probability; gradients of BCE and MSE by the logit",
@@ -80,8 +83,8 @@ WORDS = {
     ),
     "reductions": (
         "What each mean divides by",
-        'The ratio of reduction="sum" and reduction="mean", found by calling both, for the value and for the '
-        "gradient.",
+        "Weights enter the divisor only where the targets are classes. Each divisor is the ratio of "
+        'reduction="sum" and reduction="mean", found by calling both, for the value and for the gradient.',
     ),
     "margins": (
         "Cross entropy where the loss is nearly 0",

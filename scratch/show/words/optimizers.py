@@ -35,13 +35,17 @@ WORDS = {
     "overlay": (
         "The paths of the seven optimizers on a quadratic, on Rosenbrock’s function and on a saddle, and the loss on "
         "Rosenbrock’s",
-        "Each method has its best rate, see the table below. On the saddle, the three that answer to the size of the "
-        "gradient first run to the saddle point, where it is almost 0; the four adaptive ones leave the ridge at "
-        "once. On Rosenbrock’s function Momentum ends lowest.",
+        "Each method has its best rate, see the table below; the colours are those of the legend under the last panel. "
+        "A dot marks the start, stars the minima. On the saddle, the three that answer to the size of the gradient "
+        "first run to the saddle point, where it is almost 0; the four adaptive ones leave the ridge within three "
+        "steps. On Rosenbrock’s function Momentum ends lowest, before RMSProp and AdaGrad. One path leaves its picture: "
+        "RMSProp’s first step on the quadratic is {far} long in each coordinate.",
     ),
     "rates": (
         "The best rate of each optimizer on each surface, and the value it reaches",
-        "The rates of the figure, chosen by this page’s own code, and the value of f at the end of each path.",
+        "The rates of the figure, chosen by this page’s own code, and the value of f at the end of each path. On the "
+        "quadratic AdaGrad and RMSProp end lowest: they do not forget the first, large gradients within these {steps} "
+        "steps, and after the first each coordinate has a rate of its own that changes by at most {change}%.",
     ),
     "sgd_rates": (
         "The loss of gradient descent for four learning rates",
@@ -65,8 +69,8 @@ WORDS = {
     ),
     "worst_case": (
         "The distance to the minimum of three methods on Nesterov’s worst function, and the lower bound",
-        "After 200 steps gradient descent is {sgd} times above the bound that no method of its kind can beat, "
-        "Nesterov’s own sequence of momenta {nesterov} times. A constant momentum is better at first and worse in the "
+        "After {steps} steps gradient descent is at {sgd} times the bound that no method of its kind can beat, "
+        "Nesterov’s own sequence of momenta at {nesterov} times. A constant momentum is better at first and worse in the "
         "end.",
     ),
     "adagrad_coordinates": (
@@ -102,8 +106,9 @@ WORDS = {
     ),
     "forms": (
         "Equivalent forms across papers, PyTorch and common variants",
-        "Each form was run for 20 steps beside the PyTorch setting on the same gradients; the last column is the "
-        "largest difference.",
+        "Of {count} forms {equal} are PyTorch’s with the setting in the last column, the others are methods of their "
+        "own. Each was run for {steps} steps beside PyTorch’s form on the same gradients; max |Δθ| is the largest "
+        "difference.",
     ),
     "memory": (
         "Memory per parameter",
@@ -112,12 +117,12 @@ WORDS = {
     ),
     "valley": (
         "The loss of the seven optimizers on Rosenbrock’s function in 20 dimensions",
-        "Median of five starts, each method with its best rate out of five. Momentum and NAG reach the minimum, the "
-        "others do not.",
+        "Median of five starts, each method with the best of five rates around the best of a wider search. By the "
+        "median, Momentum and NAG reach the minimum and the others do not.",
     ),
     "valley_table": (
         "Where each optimizer ends on Rosenbrock’s function in 20 dimensions",
-        "After 5000 steps from five starts. With Momentum one start ends in the function’s second minimum, at "
-        "{second}.",
+        "After 5000 steps from five starts. One start of Momentum’s and one of Adam’s end in or near the function’s "
+        "second minimum, where f is {second}.",
     ),
 }

@@ -2,7 +2,8 @@
 
 WORDS = {
     "against_formulas": "{block} against its formulas at 50 digits, with {count} sets of options",
-    "against_pytorch": "{block} in {count} runs recorded from PyTorch",
+    "against_pytorch": "{block} in {count} runs recorded from PyTorch, rates and momenta apart, each as a share of "
+    "the run’s largest",
     "refused": "{count} constructors with arguments that must be refused, each with its error, the optimizer left as "
     "it was: all as they should be.",
     "noise_theory": "The mean loss of {chains} copies against the theory, in standard errors",
@@ -19,8 +20,8 @@ WORDS = {
     "rule": "counts as better when",
     "phase": "phase",
     "batch": "batch",
-    "warm_up": "with warm-up",
-    "no_warm_up": "without",
+    "warm_up": "rise over {share:.0%}",
+    "no_warm_up": "no rise",
     "comparison": (
         "The four schedulers on the same run",
         "100 epochs from η₀ = {first}. The first columns are the rates at which five of the epochs are trained, then "
@@ -49,19 +50,20 @@ WORDS = {
     ),
     "cosine_curve": (
         "CosineAnnealingLR beyond its end, and the errors of both recursions",
-        "(a) Past T<sub>max</sub> = 50 the rate rises again; a new scheduler instead of the old one makes the paper’s "
-        "warm restart. (b) The relative distance from the closed form: at most {ours} here, {theirs} in PyTorch’s "
+        "(a) Past T<sub>max</sub> = 50 the rate rises again. Setting the rate back and making a new scheduler gives "
+        "the paper’s warm restart (dashed). (b) The relative distance from the closed form: at most {ours} here, {theirs} in PyTorch’s "
         "recorded recursion. Both are rounding: neither form is an approximation of the other.",
     ),
     "plateau_epochs": (
         "ReduceLROnPlateau epoch by epoch",
         "patience = 2, factor = 0.1, η₀ = {first}. After each epoch the metric m is handed over; what is then best, "
         "how many bad epochs have been counted, and the rate of the next epoch. Two bad epochs are let pass, the "
-        "third one in a row fires.",
+        "third one in a row fires. The column “bad” has the count before a reduction sets it back to 0.",
     ),
     "plateau_rules": (
         "When a metric counts as better",
-        "The bound for the two modes and the two threshold modes.",
+        "The bound for the two modes and the two threshold modes. A relative bound comes nearer to the best metric as "
+        "that comes nearer to 0, and below 0 it is on the wrong side of it; an absolute one keeps its distance.",
     ),
     "plateau_curve": (
         "A noisy metric, its best value, and the rate",
@@ -77,22 +79,26 @@ WORDS = {
     "onecycle_curve": (
         "The one-cycle rate and momentum, PyTorch’s default and the papers’ form",
         "(a) The rate and (b) the momentum over {N} steps with max_lr = 1. PyTorch’s default has two phases and "
-        "cosines. The papers’ form has straight lines and three phases: up, down in as many steps, and a tail.",
+        "cosines. The papers’ form has straight lines and three phases: up, down in as many steps, and a tail; here with "
+        "pct_start = {share}.",
     ),
     "noise": (
         "What each schedule leaves on the noisy problem",
         "The mean loss after {steps} steps over {chains} copies, its standard error, what theory says for exactly "
-        "these rates, and how far that is above 1/(2T), the least that {steps} noisy gradients allow.",
+        "these rates, and that divided by 1/(2T), the least for an unbiased estimate from {steps} gradients with "
+        "normal noise.",
     ),
     "noise_curve": (
         "The mean loss on the noisy problem over the steps",
-        "The theory for each schedule, step by step. A constant rate stops at its floor. The others follow it until "
-        "their rates fall; then the loss falls with the rate.",
+        "The theory for each schedule, step by step. A constant rate stops at its floor; where a rate falls, the loss "
+        "falls with it. OneCycleLR starts slowly, gets below that floor while its rate is still low, and climbs back "
+        "to it at its peak.",
     ),
     "digits": (
         "Test accuracy on the digits with each schedule and three rates",
         "Test accuracy in percent after {epochs} epochs, mean ± standard deviation over {seeds} seeds. Each column is "
-        "a rate: what the constant rate has, where the others start, and OneCycleLR’s peak.",
+        "a rate: what the constant rate has, where the others start, and OneCycleLR’s peak. At η = {highest} every "
+        "schedule is ahead of the constant rate by more than the spread.",
     ),
     "range_test": (
         "Loss against learning rate in a range test",
@@ -101,7 +107,8 @@ WORDS = {
     ),
     "warm_up_table": (
         "Test accuracy with and without warm-up",
-        "Test accuracy in percent, mean ± standard deviation over {seeds} seeds, on the digits. Both columns use "
-        "OneCycleLR, with pct_start 0.3 and 0. Only Adam at its highest rate needs the warm-up here.",
+        "Test accuracy in percent on the digits after {epochs} epochs, mean ± standard deviation over {seeds} seeds, "
+        "SGD without momentum. Each column is OneCycleLR with another pct_start, the share of the steps that the rise "
+        "takes. Only Adam at its highest rate needs the rise here, and 2% of the steps are not enough.",
     ),
 }
