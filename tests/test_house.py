@@ -1,11 +1,15 @@
 """The house: every block has its gradient, formula, test row and section, under one name in every room."""
 
+import builtins
+import dis
 import inspect
 import re
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+from scratch.show.source import listing
 
 ROOT = Path(__file__).parent.parent
 SECTIONS = {
@@ -125,3 +129,34 @@ def test_every_block_names_its_source(topic):
     ]
     assert silent == []
     assert "Source:" in inspect.getsource(import_module(f"scratch.{topic}"))
+
+
+@every_topic
+def test_every_listing_runs_alone(topic):
+    """Each block's listing, pasted into an empty interpreter, finds all that it uses."""
+    for name, block in blocks(topic).items():
+        code, namespace = listing(block), {}
+        exec(compile(code, name, "exec"), namespace)
+        imported = {
+            line.split()[1].partition(".")[0]
+            for line in code.splitlines()
+            if re.match(r"(import|from) ", line)
+        }
+        assert imported <= {"math", "numbers", "numpy", "scipy"}, name
+        known = set(namespace) | set(dir(builtins))
+        assert {
+            used for used in _globals(compile(code, name, "exec")) if used not in known
+        } == set(), name
+
+
+def _globals(code):
+    """The global names that a code object and those inside it load."""
+    found = {
+        i.argval
+        for i in dis.get_instructions(code)
+        if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    }
+    for constant in code.co_consts:
+        if inspect.iscode(constant):
+            found |= _globals(constant)
+    return found
