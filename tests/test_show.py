@@ -247,6 +247,10 @@ BROKEN = {
         "```python\nprint(1)\n```",
         ["plain.md: 1 Python blocks stand on the page, 0 were executed"],
     ),
+    "hidden.md": (
+        '```python exec="on" source="above"\nx = 1  # markdown-exec: hide\nprint(x)\n```',
+        ["hidden.md: a visible block with hidden lines"],
+    ),
     "language.md": (
         '```pyhton exec="on"\nprint(1)\n```',
         ["language.md: line 3: a fence with an unknown language"],

@@ -29,11 +29,8 @@ class Collector(logging.Handler):
         self.place, self.problems = "", []
 
     def emit(self, record):
-        self.problems.append(
-            f"{self.place}: {record.getMessage()}"
-            if self.place
-            else record.getMessage()
-        )
+        message = record.getMessage()
+        self.problems.append(f"{self.place}: {message}" if self.place else message)
 
 
 collector = Collector()
@@ -50,33 +47,37 @@ def on_startup(*, command, dirty):
 
 
 def on_config(config):
-    for name in [
-        name for name in sys.modules if name == "scratch" or name.startswith("scratch.")
-    ]:
-        del sys.modules[name]  # `mkdocs serve` shall run the package as it is now
-    if str(package.parent) not in sys.path:
-        sys.path.insert(0, str(package.parent))
+    _import_afresh()
     collector.problems.clear()
     collector.place = ""
     state["drawn"] = set()
-    config.plugins["mkdocs-jupyter"].config["execute"] = (
-        not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ
-    )
-    if state[
-        "serving"
-    ]:  # a page that fails shows its error and the server lives on: take back strict mode's counter
-        for counter in [
-            h
-            for h in logging.getLogger("mkdocs").handlers
-            if isinstance(h, CountHandler)
-        ]:
-            logging.getLogger("mkdocs").removeHandler(counter)
+    execute = not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ
+    config.plugins["mkdocs-jupyter"].config["execute"] = execute
+    if state["serving"]:
+        _take_back_strict_mode()
     config.extra_css.append("assets/scratch.css")
     config.extra_javascript.append("assets/scratch.js")
     for fence in config.mdx_configs["pymdownx.superfences"]["custom_fences"]:
         if fence["name"] == "python":
             fence["format"] = _counted(fence["format"])
     return config
+
+
+def _import_afresh():
+    """Let this build run the package as it is now, also after an edit while serving."""
+    for name in list(sys.modules):
+        if name == "scratch" or name.startswith("scratch."):
+            del sys.modules[name]
+    if str(package.parent) not in sys.path:
+        sys.path.insert(0, str(package.parent))
+
+
+def _take_back_strict_mode():
+    """Remove strict mode's counter: a page that fails shows its error, the server lives on."""
+    mkdocs = logging.getLogger("mkdocs")
+    for handler in list(mkdocs.handlers):
+        if isinstance(handler, CountHandler):
+            mkdocs.removeHandler(handler)
 
 
 def _counted(run):
@@ -162,6 +163,8 @@ def on_page_markdown(markdown, page, config, files):
     if page.file.generated_by or page.file.src_uri.endswith(".ipynb"):
         return markdown
     begin(repository=config.extra["repository"])
+    if "markdown-exec: hide" in markdown:
+        log.warning("a visible block with hidden lines: readers copy what they see")
     offset = _front_matter_lines(page)
     for line, info in fences(markdown):
         language, _, options = info.partition(" ")
