@@ -15,6 +15,10 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 from mkdocs.utils import CountHandler
 
+# One thread: the matrices are small, and sums come out the same on every machine.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
 log = logging.getLogger("mkdocs.hooks.scratch")
 package = Path(__file__).parent.parent
 FENCE_LANGUAGES = {"python", "text", "bash", "console", "toml", "yaml"}
