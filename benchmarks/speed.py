@@ -62,29 +62,17 @@ def rows():
     """Every comparison: name, ours, PyTorch's or None, the naive form or None."""
     with np.errstate(all="ignore"):
         yield activation("sigmoid", lambda x: 1 / (1 + np.exp(-x)))
-        yield activation(
-            "tanh", lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
-        )
+        yield activation("tanh", lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)))
         yield activation("relu", lambda x: np.where(x > 0, x, 0))
         yield activation("leaky_relu", lambda x: np.where(x > 0, x, 0.01 * x))
         yield activation("elu", lambda x: np.where(x > 0, x, np.exp(x) - 1))
         yield activation("gelu", lambda x: 0.5 * x * (1 + erf(x / np.sqrt(2))))
         target = torch and (torch.from_numpy(logits), torch.from_numpy(classes))
         cross_entropy = torch and (lambda: torch.nn.functional.cross_entropy(*target))
-        yield (
-            "cross_entropy",
-            lambda: losses.cross_entropy(logits, classes),
-            cross_entropy,
-            softmax_cross_entropy,
-        )
+        yield ("cross_entropy", lambda: losses.cross_entropy(logits, classes), cross_entropy, softmax_cross_entropy)
         yield optimizer(optimizers.SGD, "SGD", lr=1e-9, momentum=0.9)
         yield optimizer(optimizers.Adam, "Adam", lr=1e-9)
-        yield (
-            "rotate",
-            lambda: augmentation.rotate(image, 30, interpolation="bilinear"),
-            None,
-            None,
-        )
+        yield ("rotate", lambda: augmentation.rotate(image, 30, interpolation="bilinear"), None, None)
         yield "gaussian_blur", lambda: augmentation.gaussian_blur(image, 5), None, None
         yield "hflip", lambda: augmentation.hflip(image), None, None
 
@@ -93,7 +81,5 @@ if __name__ == "__main__":
     print(f"{'block':15}{'ms':>9}{'PyTorch':>10}{'naive':>9}")
     for name, ours, theirs, naive in rows():
         own = seconds(ours)
-        others = [
-            f"{seconds(other) / own:.2f}" if other else "" for other in (theirs, naive)
-        ]
+        others = [f"{seconds(other) / own:.2f}" if other else "" for other in (theirs, naive)]
         print(f"{name:15}{own * 1e3:9.2f}{others[0]:>10}{others[1]:>9}", flush=True)

@@ -527,10 +527,7 @@ def _warp(image, inverse, height, width, interpolation, fill):
         x1, y1, u, v = np.ceil(x), np.ceil(y), x - x0, y - y0
         corners = [(x0, y0, (1 - u) * (1 - v)), (x1, y0, u * (1 - v))]
         corners += [(x0, y1, (1 - u) * v), (x1, y1, u * v)]
-    corners = [
-        (((i + 1) * (columns + 2) + j + 1).astype(np.intp), weight[..., None])
-        for j, i, weight in corners
-    ]
+    corners = [(((i + 1) * (columns + 2) + j + 1).astype(np.intp), weight[..., None]) for j, i, weight in corners]
     framed = np.full((rows + 2, columns + 2, channels), fill, np.float64)
     pixels = framed.reshape(-1, channels)
     result = np.empty((*batch, height, width, channels), image.dtype)
@@ -602,9 +599,7 @@ class RandomRotation:
     number, a reversed range, and what rotate raises for.
     """
 
-    def __init__(
-        self, degrees, interpolation="nearest", expand=False, center=None, fill=0
-    ):
+    def __init__(self, degrees, interpolation="nearest", expand=False, center=None, fill=0):
         what = "a number >= 0 or a pair low <= high"
         self.degrees = _range("degrees", degrees, what, around=0)
         _check_interpolation(interpolation)
@@ -623,16 +618,7 @@ class RandomRotation:
 
 
 @np.errstate(all="ignore")
-def affine(
-    image,
-    angle,
-    translate,
-    scale,
-    shear,
-    interpolation="nearest",
-    fill=0,
-    center=None,
-):
+def affine(image, angle, translate, scale, shear, interpolation="nearest", fill=0, center=None):
     """Shear, scale and rotate an image about a point, then shift it.
 
     Source: Simard, Steinkraus, Platt 2003, "Best practices for convolutional neural
@@ -677,16 +663,7 @@ class RandomAffine:
     affine raises for.
     """
 
-    def __init__(
-        self,
-        degrees,
-        translate=None,
-        scale=None,
-        shear=None,
-        interpolation="nearest",
-        fill=0,
-        center=None,
-    ):
+    def __init__(self, degrees, translate=None, scale=None, shear=None, interpolation="nearest", fill=0, center=None):
         what = "a number >= 0 or a pair low <= high"
         self.degrees = _range("degrees", degrees, what, around=0)
         self.translate, self.scale, self.shear = translate, scale, shear

@@ -28,9 +28,7 @@ def _float64(name, values):
 
 def _check_reduction(reduction):
     if not isinstance(reduction, str) or reduction not in ("mean", "sum", "none"):
-        raise ValueError(
-            f'reduction must be "mean", "sum" or "none", got {reduction!r}'
-        )
+        raise ValueError(f'reduction must be "mean", "sum" or "none", got {reduction!r}')
 
 
 def _pair(pred, target, reduction):
@@ -39,9 +37,7 @@ def _pair(pred, target, reduction):
     pred, dtype = _float64("pred", pred)
     target, _ = _float64("target", target)
     if target.shape != pred.shape:
-        raise ValueError(
-            f"target must have pred's shape {pred.shape}, got shape {target.shape}"
-        )
+        raise ValueError(f"target must have pred's shape {pred.shape}, got shape {target.shape}")
     return pred, target, dtype
 
 
@@ -226,10 +222,7 @@ def _probabilities(pred, target, weight, reduction):
     weight, _ = _float64("weight", 1.0 if weight is None else weight)
     sides = zip(weight.shape[::-1], target.shape[::-1])
     if weight.ndim > target.ndim or any(m not in (1, n) for m, n in sides):
-        raise ValueError(
-            f"weight must broadcast to target's shape {target.shape}, "
-            f"got shape {weight.shape}"
-        )
+        raise ValueError(f"weight must broadcast to target's shape {target.shape}, got shape {weight.shape}")
     return pred, target, weight, dtype
 
 
@@ -277,14 +270,10 @@ def binary_cross_entropy_grad(pred, target, *, weight=None, reduction="mean"):
 def _check_classes(target, classes):
     outside = target[(target < 0) | (target >= classes)]
     if outside.size:
-        raise IndexError(
-            f"target must hold classes from 0 to {classes - 1}, got {int(outside[0])}"
-        )
+        raise IndexError(f"target must hold classes from 0 to {classes - 1}, got {int(outside[0])}")
 
 
-def _logits_and_targets(
-    logits, target, weight, ignore_index, label_smoothing, reduction
-):
+def _logits_and_targets(logits, target, weight, ignore_index, label_smoothing, reduction):
     """Return what both cross_entropy and its gradient begin with.
 
     These are the logits as float64; the targets t as weighted probabilities along the
@@ -295,17 +284,12 @@ def _logits_and_targets(
     if not isinstance(ignore_index, Integral):
         raise ValueError(f"ignore_index must be an integer, got {ignore_index!r}")
     if not isinstance(label_smoothing, Real) or not 0 <= label_smoothing <= 1:
-        raise ValueError(
-            f"label_smoothing must be a number from 0 to 1, got {label_smoothing!r}"
-        )
+        raise ValueError(f"label_smoothing must be a number from 0 to 1, got {label_smoothing!r}")
     e = float(label_smoothing)
     x, dtype = _float64("logits", logits)
     axis = min(1, x.ndim - 1)
     if x.ndim == 0 or x.shape[axis] == 0:
-        raise ValueError(
-            "logits must have shape (C,) or (N, C, ...) with at least one class, "
-            f"got shape {x.shape}"
-        )
+        raise ValueError(f"logits must have shape (C,) or (N, C, ...) with at least one class, got shape {x.shape}")
     classes, samples = x.shape[axis], x.shape[:axis] + x.shape[axis + 1 :]
     w, _ = _float64("weight", np.ones(classes) if weight is None else weight)
     if w.shape != (classes,):
@@ -314,15 +298,10 @@ def _logits_and_targets(
     target = np.asarray(target)
     if target.shape == x.shape and target.dtype.kind == "f":
         if ignore_index != -100:
-            raise ValueError(
-                "ignore_index must be left out when target holds probabilities, "
-                f"got {ignore_index!r}"
-            )
+            raise ValueError(f"ignore_index must be left out when target holds probabilities, got {ignore_index!r}")
         t = w.reshape(along) * ((1 - e) * target.astype(np.float64) + e / classes)
         total = x.size / classes
-    elif target.shape == samples and (
-        target.dtype.kind in "iu" or (target.size == 0 and target.dtype.kind == "f")
-    ):
+    elif target.shape == samples and (target.dtype.kind in "iu" or (target.size == 0 and target.dtype.kind == "f")):
         if reduction == "mean":  # the weights' scale cancels: keep it from overflowing
             w = np.ldexp(w, -np.frexp(np.max(np.abs(w)))[1])
         kept = target != ignore_index
@@ -355,15 +334,7 @@ def _log_softmax(x, axis):
 
 
 @np.errstate(all="ignore")
-def cross_entropy(
-    logits,
-    target,
-    *,
-    weight=None,
-    ignore_index=-100,
-    label_smoothing=0.0,
-    reduction="mean",
-):
+def cross_entropy(logits, target, *, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
     """Cross entropy, the mean over samples of the sum over classes of -t log(p).
 
     Source: Bridle 1990, "Probabilistic interpretation of feedforward classification
@@ -390,9 +361,7 @@ def cross_entropy(
     of logits (40, 0, 0) is right to the last digits, where PyTorch gives 0. A target of
     0 gives 0 also at a logit of -inf, where PyTorch's probabilities give NaN.
     """
-    x, t, axis, divisor, dtype = _logits_and_targets(
-        logits, target, weight, ignore_index, label_smoothing, reduction
-    )
+    x, t, axis, divisor, dtype = _logits_and_targets(logits, target, weight, ignore_index, label_smoothing, reduction)
     log_p = _log_softmax(x, axis)
     infinite = np.isinf(log_p)
     if infinite.any():
@@ -404,15 +373,7 @@ def cross_entropy(
 
 
 @np.errstate(all="ignore")
-def cross_entropy_grad(
-    logits,
-    target,
-    *,
-    weight=None,
-    ignore_index=-100,
-    label_smoothing=0.0,
-    reduction="mean",
-):
+def cross_entropy_grad(logits, target, *, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
     """Gradient of cross_entropy by the logits: p - t, in general p sum(t) - t.
 
     logits, target, weight, ignore_index, label_smoothing, reduction: those of
@@ -424,9 +385,7 @@ def cross_entropy_grad(
     p sum(t) - t is taken as p (sum(t) - t) - t (1 - p) with 1 - p = -expm1(log(p)):
     digits stay as p nears 1.
     """
-    x, t, axis, divisor, dtype = _logits_and_targets(
-        logits, target, weight, ignore_index, label_smoothing, reduction
-    )
+    x, t, axis, divisor, dtype = _logits_and_targets(logits, target, weight, ignore_index, label_smoothing, reduction)
     log_p = _log_softmax(x, axis)
     others = t.sum(axis=axis, keepdims=True) - t
     gradient = np.exp(log_p) * others + t * np.expm1(log_p)

@@ -52,10 +52,7 @@ def _pair(name, value, module):
     pair = isinstance(value, (tuple, list)) and len(value) == 2
     if pair and all(map(callable, value)):
         return tuple(value)
-    raise ValueError(
-        f"{name} must be the name of a block in {module.__name__} or a pair of "
-        f"functions, got {value!r}"
-    )
+    raise ValueError(f"{name} must be the name of a block in {module.__name__} or a pair of functions, got {value!r}")
 
 
 class MLP:
@@ -77,21 +74,12 @@ class MLP:
 
     def __init__(self, sizes, rng, *, activation="relu", loss="cross_entropy", init=he):
         if len(sizes) < 2 or min(sizes) < 1:
-            raise ValueError(
-                f"sizes must be at least two numbers of at least 1, got {sizes!r}"
-            )
-        self.activation, self.activation_grad = _pair(
-            "activation", activation, activations
-        )
+            raise ValueError(f"sizes must be at least two numbers of at least 1, got {sizes!r}")
+        self.activation, self.activation_grad = _pair("activation", activation, activations)
         self.loss, self.loss_grad = _pair("loss", loss, losses)
-        self.weights = [
-            np.array(init(m, n, rng), dtype=np.float64)
-            for m, n in zip(sizes[:-1], sizes[1:])
-        ]
+        self.weights = [np.array(init(m, n, rng), dtype=np.float64) for m, n in zip(sizes[:-1], sizes[1:])]
         self.biases = [np.zeros(n) for n in sizes[1:]]
-        self.params = [
-            param for pair in zip(self.weights, self.biases) for param in pair
-        ]
+        self.params = [param for pair in zip(self.weights, self.biases) for param in pair]
 
     @np.errstate(all="ignore")
     def forward(self, x):
@@ -117,11 +105,7 @@ class MLP:
         deltas = [self.loss_grad(z[-1], target)]
         for weight, before in zip(self.weights[:0:-1], z[-2::-1]):
             deltas.insert(0, (deltas[0] @ weight.T) * self.activation_grad(before))
-        grads = [
-            grad
-            for layer, delta in zip(h, deltas)
-            for grad in (layer.T @ delta, delta.sum(axis=0))
-        ]
+        grads = [grad for layer, delta in zip(h, deltas) for grad in (layer.T @ delta, delta.sum(axis=0))]
         return grads, deltas
 
     def loss_and_grads(self, x, target):
@@ -129,19 +113,7 @@ class MLP:
         h, z = self.forward(x)
         return float(self.loss(z[-1], target)), self.backward(h, z, target)[0]
 
-    def fit(
-        self,
-        x,
-        target,
-        optimizer,
-        rng,
-        *,
-        epochs,
-        batch_size,
-        augment=None,
-        on_batch=None,
-        on_epoch=None,
-    ):
+    def fit(self, x, target, optimizer, rng, *, epochs, batch_size, augment=None, on_batch=None, on_epoch=None):
         """Train on mini-batches, in a new order in each epoch.
 
         x: (N, sizes[0]) array. target: N class indices or N rows. optimizer: an

@@ -129,16 +129,7 @@ class SGD:
     undamped, and while momentum is 0 the buffer rests.
     """
 
-    def __init__(
-        self,
-        params,
-        lr=1e-3,
-        momentum=0,
-        dampening=0,
-        weight_decay=0,
-        nesterov=False,
-        maximize=False,
-    ):
+    def __init__(self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, maximize=False):
         self.params = _check_params(params)
         _check_not_negative("lr", lr)
         _check_not_negative("momentum", momentum)
@@ -196,14 +187,7 @@ class Adagrad:
 
     @np.errstate(all="ignore")
     def __init__(
-        self,
-        params,
-        lr=0.01,
-        lr_decay=0,
-        weight_decay=0,
-        initial_accumulator_value=0,
-        eps=1e-10,
-        maximize=False,
+        self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10, maximize=False
     ):
         self.params = _check_params(params)
         _check_not_negative("lr", lr)
@@ -257,15 +241,7 @@ class RMSprop:
     """
 
     def __init__(
-        self,
-        params,
-        lr=0.01,
-        alpha=0.99,
-        eps=1e-8,
-        weight_decay=0,
-        momentum=0,
-        centered=False,
-        maximize=False,
+        self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, maximize=False
     ):
         self.params = _check_params(params)
         _check_not_negative("lr", lr)
@@ -332,16 +308,7 @@ class Adam:
     PyTorch's is then NaN or infinite.
     """
 
-    def __init__(
-        self,
-        params,
-        lr=1e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=0,
-        amsgrad=False,
-        maximize=False,
-    ):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, maximize=False):
         self.params = _check_params(params)
         _check_not_negative("lr", lr)
         _check_betas(betas)
@@ -398,16 +365,7 @@ class AdamW:
     is then NaN or infinite.
     """
 
-    def __init__(
-        self,
-        params,
-        lr=1e-3,
-        betas=(0.9, 0.999),
-        eps=1e-8,
-        weight_decay=1e-2,
-        amsgrad=False,
-        maximize=False,
-    ):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, maximize=False):
         self.params = _check_params(params)
         _check_not_negative("lr", lr)
         _check_betas(betas)

@@ -37,9 +37,7 @@ def _check_optimizer(optimizer):
 def _check_integer(name, value, least):
     whole = isinstance(value, Integral) and not isinstance(value, np.timedelta64)
     if not whole or value < least:
-        raise ValueError(
-            f"{name} must be an integer of at least {least}, got {value!r}"
-        )
+        raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
 
 
 def _check_not_negative(name, value):
@@ -61,8 +59,7 @@ def _check_last_epoch(optimizer, last_epoch):
     _check_integer("last_epoch", last_epoch, least=-1)
     if last_epoch != -1 and not hasattr(optimizer, "initial_lr"):
         raise ValueError(
-            "last_epoch must be -1 for an optimizer that had no scheduler (it has no "
-            f"initial_lr), got {last_epoch!r}"
+            f"last_epoch must be -1 for an optimizer that had no scheduler (it has no initial_lr), got {last_epoch!r}"
         )
 
 
@@ -75,27 +72,18 @@ def _check_metric(metric):
 
 
 def _check_steps(total_steps, epochs, steps_per_epoch):
-    counts = {
-        "total_steps": total_steps,
-        "epochs": epochs,
-        "steps_per_epoch": steps_per_epoch,
-    }
+    counts = {"total_steps": total_steps, "epochs": epochs, "steps_per_epoch": steps_per_epoch}
     for name, value in counts.items():
         if value is not None:
             _check_integer(name, value, least=1)
     if total_steps is None and (epochs is None or steps_per_epoch is None):
-        raise ValueError(
-            f"total_steps must be given, or epochs and steps_per_epoch, got {counts!r}"
-        )
+        raise ValueError(f"total_steps must be given, or epochs and steps_per_epoch, got {counts!r}")
 
 
 def _check_momenta(optimizer, cycle_momentum, base_momentum, max_momentum):
     below = 1 if cycle_momentum and not hasattr(optimizer, "momentum") else np.inf
     if below == 1 and not hasattr(optimizer, "betas"):
-        raise ValueError(
-            "cycle_momentum must be False for an optimizer without momentum, got "
-            f"{cycle_momentum!r}"
-        )
+        raise ValueError(f"cycle_momentum must be False for an optimizer without momentum, got {cycle_momentum!r}")
     momenta = {"base_momentum": base_momentum, "max_momentum": max_momentum}
     for name, value in momenta.items():
         if not _is_finite(value) or not 0 <= float(value) < below:
@@ -333,21 +321,13 @@ class OneCycleLR:
         if not _is_finite(total_steps):
             raise ValueError(f"total_steps must fit into a float, got {total_steps!r}")
         if last_epoch >= total_steps:
-            raise ValueError(
-                f"last_epoch must be below the number of steps, {total_steps}, got "
-                f"{last_epoch!r}"
-            )
+            raise ValueError(f"last_epoch must be below the number of steps, {total_steps}, got {last_epoch!r}")
         highest, initial = float(max_lr), float(max_lr) / float(div_factor)
         lowest = initial / float(final_div_factor)
         if not math.isfinite(initial):
-            raise ValueError(
-                f"div_factor must be large enough for a finite rate, got {div_factor!r}"
-            )
+            raise ValueError(f"div_factor must be large enough for a finite rate, got {div_factor!r}")
         if not math.isfinite(lowest):
-            raise ValueError(
-                "final_div_factor must be large enough for a finite rate, got "
-                f"{final_div_factor!r}"
-            )
+            raise ValueError(f"final_div_factor must be large enough for a finite rate, got {final_div_factor!r}")
         self.optimizer, self.total_steps = optimizer, int(total_steps)
         self.anneal_strategy, self.cycle_momentum = anneal_strategy, cycle_momentum
         self.last_epoch = int(last_epoch)
@@ -370,8 +350,7 @@ class OneCycleLR:
         """
         if self.last_epoch >= self.total_steps:
             raise ValueError(
-                f"total_steps must cover all calls of step(), got {self.total_steps} "
-                f"at call {self.last_epoch + 1}"
+                f"total_steps must cover all calls of step(), got {self.total_steps} at call {self.last_epoch + 1}"
             )
         self.last_epoch += 1
         n = min(self.last_epoch, self.total_steps - 1)

@@ -9,12 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # a slow machine is no failure, and every run tries the same examples
-settings.register_profile(
-    "calm",
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+settings.register_profile("calm", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
 
 ROOT = Path(__file__).parent.parent
@@ -33,18 +28,9 @@ def build(target, *options, config=ROOT / "mkdocs.yml"):
         str(target),
         *options,
     ]
-    environment = {
-        **os.environ,
-        "SOURCE_DATE_EPOCH": "1700000000",
-        "NO_MKDOCS_2_WARNING": "1",
-    }
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", "NO_MKDOCS_2_WARNING": "1"}
     return subprocess.run(
-        command,
-        env=environment,
-        cwd=Path(config).parent,
-        capture_output=True,
-        text=True,
-        check=False,
+        command, env=environment, cwd=Path(config).parent, capture_output=True, text=True, check=False
     )
 
 

@@ -34,22 +34,10 @@ class Block:
 
 
 BLOCKS = [
-    Block(
-        "sigmoid",
-        activations.sigmoid,
-        activations.sigmoid_grad,
-        formulas.sigmoid,
-        at_zero=0.25,
-    ),
+    Block("sigmoid", activations.sigmoid, activations.sigmoid_grad, formulas.sigmoid, at_zero=0.25),
     Block("tanh", activations.tanh, activations.tanh_grad, formulas.tanh),
     Block("relu", activations.relu, activations.relu_grad, formulas.relu, at_zero=0),
-    Block(
-        "leaky_relu",
-        activations.leaky_relu,
-        activations.leaky_relu_grad,
-        formulas.leaky_relu,
-        at_zero=0.01,
-    ),
+    Block("leaky_relu", activations.leaky_relu, activations.leaky_relu_grad, formulas.leaky_relu, at_zero=0.01),
     Block(
         "leaky_relu 0.3",
         activations.leaky_relu,
@@ -69,23 +57,10 @@ BLOCKS = [
         at_zero=-2,
     ),
     Block("elu", activations.elu, activations.elu_grad, formulas.elu),
-    Block(
-        "elu 0.3",
-        activations.elu,
-        activations.elu_grad,
-        formulas.elu,
-        {"alpha": 0.3},
-        {"alpha": 0.3},
-        at_zero=0.3,
-    ),
+    Block("elu 0.3", activations.elu, activations.elu_grad, formulas.elu, {"alpha": 0.3}, {"alpha": 0.3}, at_zero=0.3),
     Block("gelu", activations.gelu, activations.gelu_grad, formulas.gelu, at_zero=0.5),
     Block(
-        "gelu_tanh",
-        activations.gelu,
-        activations.gelu_grad,
-        formulas.gelu_tanh,
-        {"approximate": "tanh"},
-        at_zero=0.5,
+        "gelu_tanh", activations.gelu, activations.gelu_grad, formulas.gelu_tanh, {"approximate": "tanh"}, at_zero=0.5
     ),
 ]
 SIDES = ["value", "gradient"]
@@ -117,12 +92,7 @@ def exact(block, side, x):
 def test_agrees_with_the_formula_at_50_digits(block, side, dtype):
     x = points(count=25, reach=60000.0 if dtype == "float16" else 700.0).astype(dtype)
     errors = ulp_errors(call(block, side, x), exact(block, side, x))
-    allowance = np.array(
-        [
-            1 + condition(block.formula, v, side == "gradient", **block.symbols)
-            for v in x
-        ]
-    )
+    allowance = np.array([1 + condition(block.formula, v, side == "gradient", **block.symbols) for v in x])
     assert np.max(errors / (allowance if dtype == "float64" else 1)) <= ULP[dtype]
 
 
@@ -132,9 +102,7 @@ def test_the_typeset_derivative_is_the_derivative(block):
 
 
 @pytest.mark.parametrize(
-    "block",
-    [block for block in BLOCKS if not block.options or "approximate" in block.options],
-    ids=str,
+    "block", [block for block in BLOCKS if not block.options or "approximate" in block.options], ids=str
 )
 @every_side
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -145,9 +113,7 @@ def test_is_nowhere_worse_than_pytorch(block, side, dtype):
     truth = exact(block, side, x)
     ours, reference = ulp_errors(call(block, side, x), truth), ulp_errors(theirs, truth)
     if block.name == "tanh" and side == "value" and dtype == "float64":
-        assert (
-            np.max(ours) <= 1.1
-        )  # NumPy's own tanh: faster than any better one, and PyTorch's reaches 0.69
+        assert np.max(ours) <= 1.1  # NumPy's own tanh: faster than any better one, and PyTorch's reaches 0.69
     else:
         assert np.max(ours) <= np.max(reference)
     np.testing.assert_allclose(call(block, side, x), theirs, rtol=2e-4, atol=1e-6)
@@ -159,22 +125,14 @@ def test_is_nowhere_worse_than_pytorch(block, side, dtype):
 def test_agrees_with_live_pytorch(block, side, dtype):
     torch = pytest.importorskip("torch")
     name, options = block.name.split()[0].replace("_tanh", ""), dict(block.options)
-    module = (
-        getattr(torch, name)
-        if name in ("sigmoid", "tanh", "relu")
-        else getattr(torch.nn.functional, name)
-    )
+    module = getattr(torch, name) if name in ("sigmoid", "tanh", "relu") else getattr(torch.nn.functional, name)
     x = np.random.default_rng(1).normal(size=(20, 30)).astype(dtype)
     tensor = torch.tensor(x, requires_grad=True)
     result = module(tensor, **options)
     if side == "gradient":
         (result,) = torch.autograd.grad(result.sum(), tensor)
-    tolerance = {"float64": 1e-13, "float32": 1e-5}[
-        dtype
-    ]  # PyTorch's own error, see the accuracy table of the page
-    np.testing.assert_allclose(
-        call(block, side, x), result.detach().numpy(), rtol=tolerance, atol=tolerance
-    )
+    tolerance = {"float64": 1e-13, "float32": 1e-5}[dtype]  # PyTorch's own error, see the accuracy table of the page
+    np.testing.assert_allclose(call(block, side, x), result.detach().numpy(), rtol=tolerance, atol=tolerance)
 
 
 @every_block
@@ -213,9 +171,7 @@ def test_dtypes(block, side, dtype, result):
     x = np.array([[0, 1, 1], [1, 0, 1]], dtype=dtype)
     y = call(block, side, x)
     assert y.dtype == result
-    np.testing.assert_array_equal(
-        y, call(block, side, x.astype(np.float64)).astype(result)
-    )
+    np.testing.assert_array_equal(y, call(block, side, x.astype(np.float64)).astype(result))
 
 
 @every_block
@@ -242,15 +198,11 @@ def test_nan_and_infinity(block, side):
 
 @every_block
 def test_the_convention_at_zero(block):
-    np.testing.assert_array_equal(
-        block.gradient(np.array([0.0, -0.0]), **block.options), [block.at_zero] * 2
-    )
+    np.testing.assert_array_equal(block.gradient(np.array([0.0, -0.0]), **block.options), [block.at_zero] * 2)
 
 
 def test_signs_of_zero():
-    np.testing.assert_array_equal(
-        np.signbit(activations.relu(np.array([-0.0, 0.0, -1.0]))), [True, False, False]
-    )
+    np.testing.assert_array_equal(np.signbit(activations.relu(np.array([-0.0, 0.0, -1.0]))), [True, False, False])
     assert np.signbit(activations.gelu(-np.inf))
 
 
@@ -265,42 +217,19 @@ def test_signs_of_zero():
     ],
 )
 def test_known_values(function, x, expected):
-    np.testing.assert_allclose(
-        function(x), expected, rtol=4e-14
-    )  # 81 ULP of the input's rounding at x = -9
+    np.testing.assert_allclose(function(x), expected, rtol=4e-14)  # 81 ULP of the input's rounding at x = -9
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (
-            lambda: activations.leaky_relu(1, negative_slope=np.nan),
-            "negative_slope must be a finite number, got nan",
-        ),
-        (
-            lambda: activations.leaky_relu_grad(1, negative_slope="a"),
-            "negative_slope must be a finite number, got 'a'",
-        ),
-        (
-            lambda: activations.elu(1, alpha=np.inf),
-            "alpha must be a finite number, got inf",
-        ),
-        (
-            lambda: activations.elu_grad(1, alpha=None),
-            "alpha must be a finite number, got None",
-        ),
-        (
-            lambda: activations.gelu(1, approximate="foo"),
-            'approximate must be "none" or "tanh", got \'foo\'',
-        ),
-        (
-            lambda: activations.gelu_grad(1, approximate=True),
-            'approximate must be "none" or "tanh", got True',
-        ),
-        (
-            lambda: activations.sigmoid(1j),
-            "x must hold real numbers, got dtype complex128",
-        ),
+        (lambda: activations.leaky_relu(1, negative_slope=np.nan), "negative_slope must be a finite number, got nan"),
+        (lambda: activations.leaky_relu_grad(1, negative_slope="a"), "negative_slope must be a finite number, got 'a'"),
+        (lambda: activations.elu(1, alpha=np.inf), "alpha must be a finite number, got inf"),
+        (lambda: activations.elu_grad(1, alpha=None), "alpha must be a finite number, got None"),
+        (lambda: activations.gelu(1, approximate="foo"), 'approximate must be "none" or "tanh", got \'foo\''),
+        (lambda: activations.gelu_grad(1, approximate=True), 'approximate must be "none" or "tanh", got True'),
+        (lambda: activations.sigmoid(1j), "x must hold real numbers, got dtype complex128"),
         (lambda: activations.tanh("a"), "x must hold real numbers, got dtype <U1"),
     ],
 )

@@ -22,10 +22,7 @@ SECTIONS = {
     ],
     "schedulers": ["steplr", "cosineannealinglr", "reducelronplateau", "onecyclelr"],
 }  # fmt: skip
-FORMULA_OF = {
-    "ReduceLROnPlateau": "plateau",
-    "RandomAffine": "random_affine_translate",
-}  # where the names differ
+FORMULA_OF = {"ReduceLROnPlateau": "plateau", "RandomAffine": "random_affine_translate"}  # where the names differ
 
 every_topic = pytest.mark.parametrize("topic", SECTIONS)
 
@@ -37,10 +34,7 @@ def blocks(topic):
         name: value
         for name, value in vars(module).items()
         if not name.startswith("_")
-        and getattr(
-            inspect.unwrap(value) if callable(value) else value, "__module__", ""
-        )
-        == module.__name__
+        and getattr(inspect.unwrap(value) if callable(value) else value, "__module__", "") == module.__name__
     }
     return {name: value for name, value in public.items() if not name.endswith("_grad")}
 
@@ -67,9 +61,7 @@ def test_every_section_has_the_same_parts_in_the_same_order(topic):
         "Beside PyTorch", "Bugs people write", "Exercise",
     ]  # fmt: skip
     for anchor in SECTIONS[topic]:
-        heads = re.findall(
-            r"^### (.+?)(?: \{.*\})?$", sections(topic)[anchor], flags=re.MULTILINE
-        )
+        heads = re.findall(r"^### (.+?)(?: \{.*\})?$", sections(topic)[anchor], flags=re.MULTILINE)
         known = [head for head in heads if head in order]
         assert known == [head for head in order if head in known], anchor
         assert {"Formula", "Code", "Figure", "Derivation"} <= set(known), anchor
@@ -88,45 +80,28 @@ def test_every_block_is_listed_in_exactly_one_section(topic):
 
 @every_topic
 def test_every_block_has_a_formula(topic):
-    plain = {
-        name.lower().replace("_", "")
-        for name in vars(import_module(f"scratch.formulas.{topic}"))
-    }
-    assert [
-        n
-        for n in blocks(topic)
-        if FORMULA_OF.get(n, n).lower().replace("_", "") not in plain
-    ] == []
+    plain = {name.lower().replace("_", "") for name in vars(import_module(f"scratch.formulas.{topic}"))}
+    assert [n for n in blocks(topic) if FORMULA_OF.get(n, n).lower().replace("_", "") not in plain] == []
 
 
 @every_topic
 def test_every_block_has_a_test_row(topic):
     tests = (ROOT / "tests" / f"test_{topic}.py").read_text(encoding="utf-8")
-    assert [
-        name for name in blocks(topic) if not re.search(rf"\b{name}\b", tests)
-    ] == []
+    assert [name for name in blocks(topic) if not re.search(rf"\b{name}\b", tests)] == []
 
 
 @pytest.mark.parametrize("topic", ["activations", "losses"])
 def test_every_function_has_its_gradient_beneath_it_with_the_same_arguments(topic):
     module = import_module(f"scratch.{topic}")
-    names = [
-        name
-        for name, value in vars(module).items()
-        if inspect.isfunction(value) and not name.startswith("_")
-    ]
+    names = [name for name, value in vars(module).items() if inspect.isfunction(value) and not name.startswith("_")]
     for name, value in blocks(topic).items():
         assert names[names.index(name) + 1] == f"{name}_grad"
-        assert inspect.signature(value) == inspect.signature(
-            getattr(module, f"{name}_grad")
-        )
+        assert inspect.signature(value) == inspect.signature(getattr(module, f"{name}_grad"))
 
 
 @every_topic
 def test_every_block_names_its_source(topic):
-    silent = [
-        name for name, value in blocks(topic).items() if not inspect.getdoc(value)
-    ]
+    silent = [name for name, value in blocks(topic).items() if not inspect.getdoc(value)]
     assert silent == []
     assert "Source:" in inspect.getsource(import_module(f"scratch.{topic}"))
 
@@ -138,24 +113,16 @@ def test_every_listing_runs_alone(topic):
         code, namespace = listing(block), {}
         exec(compile(code, name, "exec"), namespace)
         imported = {
-            line.split()[1].partition(".")[0]
-            for line in code.splitlines()
-            if re.match(r"(import|from) ", line)
+            line.split()[1].partition(".")[0] for line in code.splitlines() if re.match(r"(import|from) ", line)
         }
         assert imported <= {"math", "numbers", "numpy", "scipy"}, name
         known = set(namespace) | set(dir(builtins))
-        assert {
-            used for used in _globals(compile(code, name, "exec")) if used not in known
-        } == set(), name
+        assert {used for used in _globals(compile(code, name, "exec")) if used not in known} == set(), name
 
 
 def _globals(code):
     """The global names that a code object and those inside it load."""
-    found = {
-        i.argval
-        for i in dis.get_instructions(code)
-        if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")
-    }
+    found = {i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
     for constant in code.co_consts:
         if inspect.iscode(constant):
             found |= _globals(constant)

@@ -45,9 +45,7 @@ DECAY = {"weight_decay": 0.3}
 LAMBDA = {"lambda": 0.3}
 BLOCKS = [
     Block("sgd", SGD, formulas.sgd),
-    Block(
-        "sgd decay", SGD, formulas.sgd, {"lr": 0.05, **DECAY}, {"eta": 0.05, **LAMBDA}
-    ),
+    Block("sgd decay", SGD, formulas.sgd, {"lr": 0.05, **DECAY}, {"eta": 0.05, **LAMBDA}),
     Block("momentum", SGD, formulas.momentum, {"momentum": 0.9}, {"mu": 0.9}),
     Block(
         "momentum dampening decay",
@@ -69,13 +67,7 @@ BLOCKS = [
         "adagrad lr_decay decay accumulator eps",
         Adagrad,
         formulas.adagrad,
-        {
-            "lr": 0.05,
-            "lr_decay": 0.2,
-            "initial_accumulator_value": 0.1,
-            "eps": 1e-3,
-            **DECAY,
-        },
+        {"lr": 0.05, "lr_decay": 0.2, "initial_accumulator_value": 0.1, "eps": 1e-3, **DECAY},
         {"eta": 0.05, "rho": 0.2, "epsilon": 1e-3, **LAMBDA},
         accumulator=0.1,
     ),
@@ -87,13 +79,7 @@ BLOCKS = [
         {"lr": 0.05, "alpha": 0.5, "eps": 1e-3, **DECAY},
         {"eta": 0.05, "alpha": 0.5, "epsilon": 1e-3, **LAMBDA},
     ),
-    Block(
-        "rmsprop momentum",
-        RMSprop,
-        formulas.rmsprop_momentum,
-        {"momentum": 0.9},
-        {"mu": 0.9},
-    ),
+    Block("rmsprop momentum", RMSprop, formulas.rmsprop_momentum, {"momentum": 0.9}, {"mu": 0.9}),
     Block("rmsprop centered", RMSprop, formulas.rmsprop_centered, {"centered": True}),
     Block(
         "rmsprop centered momentum",
@@ -185,17 +171,9 @@ def test_agrees_with_the_recursion_at_80_digits(block, dtype, maximize):
     theta = walk(block(start.copy(), maximize=maximize), grads)
     for i in range(len(start)):
         sign = -1 if maximize else 1
-        exact = exactly(
-            block.formula,
-            sign * grads[:, i],
-            start[i],
-            block.accumulator,
-            **block.symbols,
-        )
+        exact = exactly(block.formula, sign * grads[:, i], start[i], block.accumulator, **block.symbols)
         scale = max(1, np.max(np.abs(exact)))
-        np.testing.assert_allclose(
-            theta[:, i] / scale, exact / scale, rtol=0, atol=TOLERANCE[dtype]
-        )
+        np.testing.assert_allclose(theta[:, i] / scale, exact / scale, rtol=0, atol=TOLERANCE[dtype])
 
 
 @pytest.mark.parametrize(
@@ -203,31 +181,14 @@ def test_agrees_with_the_recursion_at_80_digits(block, dtype, maximize):
     [
         (SGD, {"lr": 0.1}, [0.95, 0.97, 0.96]),
         (SGD, {"lr": 0.1, "momentum": 0.9}, [0.95, 0.925, 0.8925]),
-        (
-            SGD,
-            {"lr": 0.1, "momentum": 0.9, "dampening": 0.5, "weight_decay": 0.1},
-            [0.94, 0.8913, 0.8380135],
-        ),
-        (
-            SGD,
-            {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.1},
-            [0.886, 0.858566, 0.788536646],
-        ),
+        (SGD, {"lr": 0.1, "momentum": 0.9, "dampening": 0.5, "weight_decay": 0.1}, [0.94, 0.8913, 0.8380135]),
+        (SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.1}, [0.886, 0.858566, 0.788536646]),
         (
             Adagrad,
-            {
-                "lr": 0.1,
-                "lr_decay": 0.5,
-                "initial_accumulator_value": 0.1,
-                "weight_decay": 0.1,
-            },
+            {"lr": 0.1, "lr_decay": 0.5, "initial_accumulator_value": 0.1, "weight_decay": 0.1},
             [0.9115348263201052, 0.9220986810442724, 0.9086253350195385],
         ),
-        (
-            RMSprop,
-            {"lr": 0.01},
-            [0.900000019999996, 0.9373002053730881, 0.918877003020938],
-        ),
+        (RMSprop, {"lr": 0.01}, [0.900000019999996, 0.9373002053730881, 0.918877003020938]),
         (
             RMSprop,
             {"lr": 0.01, "centered": True, "momentum": 0.9, "weight_decay": 0.1},
@@ -253,29 +214,15 @@ def test_known_steps(optimizer, options, expected):
         (SGD, {"lr": 0.5}, 2 - 0.5 * 4),
         (SGD, {"lr": 0.5, "momentum": 0.5}, 2 - 0.5 * 4),
         (SGD, {"lr": 0.5, "momentum": 0.5, "nesterov": True}, 2 - 0.5 * (4 + 0.5 * 4)),
-        (
-            Adagrad,
-            {"lr": 0.5, "initial_accumulator_value": 9, "eps": 0},
-            2 - 0.5 * 4 / 5,
-        ),
+        (Adagrad, {"lr": 0.5, "initial_accumulator_value": 9, "eps": 0}, 2 - 0.5 * 4 / 5),
         (RMSprop, {"lr": 0.5, "alpha": 0.75, "eps": 0}, 2 - 0.5 * 4 / 2),
-        (
-            RMSprop,
-            {"lr": 0.5, "alpha": 0.5, "centered": True, "eps": 2},
-            2 - 0.5 * 4 / (2 + 2),
-        ),
+        (RMSprop, {"lr": 0.5, "alpha": 0.5, "centered": True, "eps": 2}, 2 - 0.5 * 4 / (2 + 2)),
         (Adam, {"lr": 0.5, "eps": 4}, 2 - 0.5 * 4 / (4 + 4)),
-        (
-            AdamW,
-            {"lr": 0.5, "eps": 4, "weight_decay": 0.5},
-            2 * (1 - 0.5 * 0.5) - 0.5 * 4 / (4 + 4),
-        ),
+        (AdamW, {"lr": 0.5, "eps": 4, "weight_decay": 0.5}, 2 * (1 - 0.5 * 0.5) - 0.5 * 4 / (4 + 4)),
     ],
 )
 def test_the_first_step_by_hand(optimizer, options, expected):
-    np.testing.assert_allclose(
-        walk(optimizer([np.array(2.0)], **options), [4.0]), [expected], rtol=1e-15
-    )
+    np.testing.assert_allclose(walk(optimizer([np.array(2.0)], **options), [4.0]), [expected], rtol=1e-15)
 
 
 def test_a_tiny_gradient_meets_epsilon_outside_the_root():
@@ -301,21 +248,13 @@ def test_agrees_with_recorded_pytorch(key):
     optimizer = getattr(optimizers, name)([recorded["start"].astype(dtype)], **options)
     theta = walk(optimizer, recorded["grads"].astype(dtype))
     scale = np.maximum(1, np.max(np.abs(recorded[key]), axis=0))
-    np.testing.assert_allclose(
-        theta / scale, recorded[key] / scale, rtol=0, atol=TOLERANCE[dtype]
-    )
+    np.testing.assert_allclose(theta / scale, recorded[key] / scale, rtol=0, atol=TOLERANCE[dtype])
 
 
 @pytest.mark.parametrize("optimizer", [SGD, Adagrad, RMSprop, Adam, AdamW])
 def test_every_option_is_recorded(optimizer):
-    calls = [
-        options
-        for name, options, _ in map(recording, RECORDED)
-        if name == optimizer.__name__
-    ]
-    assert set().union(*calls) == set(inspect.signature(optimizer).parameters) - {
-        "params"
-    }
+    calls = [options for name, options, _ in map(recording, RECORDED) if name == optimizer.__name__]
+    assert set().union(*calls) == set(inspect.signature(optimizer).parameters) - {"params"}
 
 
 @every_block
@@ -340,9 +279,7 @@ def test_agrees_with_live_pytorch(block, dtype):
         reference.step()
         for param, parameter in zip(params, theirs):
             tolerance = TOLERANCE[dtype]
-            np.testing.assert_allclose(
-                param, parameter.detach().numpy(), rtol=tolerance, atol=tolerance
-            )
+            np.testing.assert_allclose(param, parameter.detach().numpy(), rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("optimizer", [SGD, Adagrad, RMSprop, Adam, AdamW])
@@ -360,10 +297,7 @@ def test_a_parameter_that_became_read_only_is_refused_before_anything_changes(bl
     optimizer.step([np.ones(2), np.ones(3)])
     params[1].flags.writeable = False
     before = memory(optimizer)
-    with pytest.raises(
-        ValueError,
-        match=exactly_this("params[1] must be writable, got a read-only array"),
-    ):
+    with pytest.raises(ValueError, match=exactly_this("params[1] must be writable, got a read-only array")):
         optimizer.step([np.ones(2), np.ones(3)])
     assert memory(optimizer) == before
     optimizer.step([np.ones(2), None])
@@ -371,17 +305,12 @@ def test_a_parameter_that_became_read_only_is_refused_before_anything_changes(bl
 
 
 @pytest.mark.parametrize("optimizer", [Adam, AdamW])
-@pytest.mark.parametrize(
-    "betas", [(1.0, 0.999), (0.9, 1.0), (0.9, -0.1), 0.9, None, (np.nan, 0.9)], ids=repr
-)
+@pytest.mark.parametrize("betas", [(1.0, 0.999), (0.9, 1.0), (0.9, -0.1), 0.9, None, (np.nan, 0.9)], ids=repr)
 def test_betas_that_became_wrong_are_refused_before_anything_changes(optimizer, betas):
     instance = optimizer([np.ones(2)])
     instance.betas = betas
     before = memory(instance)
-    with pytest.raises(
-        ValueError,
-        match=exactly_this(f"betas must be a pair of numbers in [0, 1), got {betas!r}"),
-    ):
+    with pytest.raises(ValueError, match=exactly_this(f"betas must be a pair of numbers in [0, 1), got {betas!r}")):
         instance.step([np.ones(2)])
     assert memory(instance) == before
 
@@ -419,17 +348,13 @@ def test_parameters_are_changed_in_place_and_keep_their_dtype(block, dtype):
         assert (param != 1).all()
         np.testing.assert_array_equal(param, params[0].flat[0])
     state = [value for value in vars(optimizer).values() if isinstance(value, list)]
-    kept = [
-        array for value in state for array in value if isinstance(array, np.ndarray)
-    ]
+    kept = [array for value in state for array in value if isinstance(array, np.ndarray)]
     assert len(kept) >= len(params)
     assert all(array.dtype == dtype for array in kept)
 
 
 @every_block
-@pytest.mark.parametrize(
-    "dtype", ["float64", "float32", "float16", "int64", "uint8", "bool", ">f8"]
-)
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "int64", "uint8", "bool", ">f8"])
 def test_gradients_are_converted_and_never_written_or_kept(block, dtype):
     values = np.array([[3, 0, 1], [2, 1, 1]], dtype=dtype)
     param, twin, third = np.ones((3, 2, 3), "float32")
@@ -487,13 +412,8 @@ def sutskever(rates, mu=0.9):
     """Sutskever's recursion on gradients of 1 with a rate that changes, by the formula."""
     state, steps = {formulas.theta_1: 0, formulas.v_1: 0}, []
     for lr in rates:
-        (values,) = formulas.momentum_sutskever.run(
-            1, {formulas.gradient: [1]}, state, eta=lr, mu=mu
-        )
-        state = {
-            formulas.theta_1: values[formulas.theta],
-            formulas.v_1: values[formulas.v],
-        }
+        (values,) = formulas.momentum_sutskever.run(1, {formulas.gradient: [1]}, state, eta=lr, mu=mu)
+        state = {formulas.theta_1: values[formulas.theta], formulas.v_1: values[formulas.v]}
         steps.append(float(values[formulas.theta]))
     return steps
 
@@ -503,15 +423,9 @@ def test_momentum_may_be_cycled_from_zero(optimizer):
     torch = pytest.importorskip("torch")
     theta = np.array(1.0)
     parameter = torch.nn.Parameter(torch.tensor(1.0, dtype=torch.float64))
-    ours = optimizer(
-        [theta], lr=0.1, momentum=0 if optimizer is SGD else 0.5
-    )  # PyTorch's RMSprop cannot begin with 0
-    reference = getattr(torch.optim, optimizer.__name__)(
-        [parameter], lr=0.1, momentum=ours.momentum
-    )
-    for mu, grad in zip(
-        (ours.momentum, 0.95, 0.85, 0, 0, 0.9, 0.9), (1.0, -0.5, 0.25, 2, -1, 0.5, 3)
-    ):
+    ours = optimizer([theta], lr=0.1, momentum=0 if optimizer is SGD else 0.5)  # PyTorch's RMSprop cannot begin with 0
+    reference = getattr(torch.optim, optimizer.__name__)([parameter], lr=0.1, momentum=ours.momentum)
+    for mu, grad in zip((ours.momentum, 0.95, 0.85, 0, 0, 0.9, 0.9), (1.0, -0.5, 0.25, 2, -1, 0.5, 3)):
         ours.momentum = reference.param_groups[0]["momentum"] = mu
         parameter.grad = torch.tensor(grad, dtype=torch.float64)
         ours.step([grad])
@@ -536,13 +450,8 @@ def test_betas_may_be_cycled(optimizer):
     torch = pytest.importorskip("torch")
     theta = np.array(1.0)
     parameter = torch.nn.Parameter(torch.tensor(1.0, dtype=torch.float64))
-    ours, reference = (
-        optimizer([theta]),
-        getattr(torch.optim, optimizer.__name__)([parameter]),
-    )
-    for beta1, grad in zip(
-        (0.95, 0.9, 0.85, 0.5, 0.0, 0.9), (1.0, -0.5, 0.25, 2, -1, 0.5)
-    ):
+    ours, reference = (optimizer([theta]), getattr(torch.optim, optimizer.__name__)([parameter]))
+    for beta1, grad in zip((0.95, 0.9, 0.85, 0.5, 0.0, 0.9), (1.0, -0.5, 0.25, 2, -1, 0.5)):
         ours.betas = (beta1, ours.betas[1])
         reference.param_groups[0]["betas"] = ours.betas
         parameter.grad = torch.tensor(grad, dtype=torch.float64)
@@ -563,18 +472,13 @@ REFUSED = [
     (lambda: [1.0, 1.0], "grads[0] must have shape (2,), got ()"),
     (lambda: [np.ones(2), 1j], "grads[1] must hold real numbers, got dtype complex128"),
     (lambda: [np.ones(2), "a"], "grads[1] must hold real numbers, got dtype <U1"),
-    (
-        lambda: [np.array([1, None]), 1.0],
-        "grads[0] must hold real numbers, got dtype object",
-    ),
+    (lambda: [np.array([1, None]), 1.0], "grads[0] must hold real numbers, got dtype object"),
     (lambda: [[[1], [2, 3]], 1.0], "grads[0] must be an array, got [[1], [2, 3]]"),
 ]
 
 
 @every_block
-@pytest.mark.parametrize(
-    ("grads", "message"), REFUSED, ids=[message for _, message in REFUSED]
-)
+@pytest.mark.parametrize(("grads", "message"), REFUSED, ids=[message for _, message in REFUSED])
 def test_a_refused_step_changes_nothing(block, grads, message):
     params = [np.ones(2), np.array(1.0)]
     optimizer = block(*params)
@@ -607,25 +511,13 @@ NOTHING = np.ones(0)
         ([np.array([1, 2])], "params[0] must be a float array, got array([1, 2])"),
         ([np.array([1j])], "params[0] must be a float array, got array([0.+1.j])"),
         ([np.array([True])], "params[0] must be a float array, got array([ True])"),
-        (
-            [np.array([None])],
-            "params[0] must be a float array, got array([None], dtype=object)",
-        ),
+        ([np.array([None])], "params[0] must be a float array, got array([None], dtype=object)"),
         ([np.float64(1.0)], "params[0] must be a float array, got np.float64(1.0)"),
         ([np.ones(1), READ_ONLY], "params[1] must be writable, got a read-only array"),
-        (
-            [TWICE, np.ones(1), TWICE],
-            "params[2] must be an array of its own, got one again",
-        ),
+        ([TWICE, np.ones(1), TWICE], "params[2] must be an array of its own, got one again"),
         ([TWICE, TWICE[1:]], "params[1] must be an array of its own, got one again"),
-        (
-            [TWICE[1:], np.ones(1), TWICE[::-2], TWICE],
-            "params[2] must be an array of its own, got one again",
-        ),
-        (
-            [TWICE[2:], TWICE[:1], TWICE],
-            "params[2] must be an array of its own, got one again",
-        ),
+        ([TWICE[1:], np.ones(1), TWICE[::-2], TWICE], "params[2] must be an array of its own, got one again"),
+        ([TWICE[2:], TWICE[:1], TWICE], "params[2] must be an array of its own, got one again"),
         ([NOTHING, NOTHING], "params[1] must be an array of its own, got one again"),
     ],
 )
@@ -657,45 +549,19 @@ NOT_NEGATIVE = {
 }
 
 
-@pytest.mark.parametrize(
-    ("optimizer", "name"),
-    [(key, name) for key, names in NOT_NEGATIVE.items() for name in names],
-)
+@pytest.mark.parametrize(("optimizer", "name"), [(key, name) for key, names in NOT_NEGATIVE.items() for name in names])
 @pytest.mark.parametrize(
     "value",
-    [
-        -1,
-        -1e-300,
-        np.nan,
-        np.inf,
-        -np.inf,
-        10**400,
-        Fraction(10**400),
-        "a",
-        None,
-        1j,
-        [0.1],
-        np.array(0.1),
-    ],
+    [-1, -1e-300, np.nan, np.inf, -np.inf, 10**400, Fraction(10**400), "a", None, 1j, [0.1], np.array(0.1)],
     ids=lambda value: repr(value)[:20],
 )
 def test_numbers_that_are_refused(optimizer, name, value):
-    with pytest.raises(
-        ValueError,
-        match=exactly_this(
-            f"{name} must be a finite number of at least 0, got {value!r}"
-        ),
-    ):
+    with pytest.raises(ValueError, match=exactly_this(f"{name} must be a finite number of at least 0, got {value!r}")):
         optimizer([np.ones(1)], **{name: value})
 
 
-@pytest.mark.parametrize(
-    ("optimizer", "name"),
-    [(key, name) for key, names in NOT_NEGATIVE.items() for name in names],
-)
-@pytest.mark.parametrize(
-    "value", [0, 0.5, np.float32(0.5), Fraction(1, 2), np.int8(1), 7]
-)
+@pytest.mark.parametrize(("optimizer", "name"), [(key, name) for key, names in NOT_NEGATIVE.items() for name in names])
+@pytest.mark.parametrize("value", [0, 0.5, np.float32(0.5), Fraction(1, 2), np.int8(1), 7])
 def test_numbers_that_are_accepted(optimizer, name, value):
     theta = np.ones(1, "float32")
     instance = optimizer([theta], **{name: value})
@@ -730,59 +596,26 @@ def test_numbers_that_are_accepted(optimizer, name, value):
     ids=repr,
 )
 def test_betas_that_are_refused(optimizer, betas):
-    with pytest.raises(
-        ValueError,
-        match=exactly_this(f"betas must be a pair of numbers in [0, 1), got {betas!r}"),
-    ):
+    with pytest.raises(ValueError, match=exactly_this(f"betas must be a pair of numbers in [0, 1), got {betas!r}")):
         optimizer([np.ones(1)], betas=betas)
 
 
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (
-            lambda p: RMSprop(p, alpha=-0.1),
-            "alpha must be a number in [0, 1], got -0.1",
-        ),
+        (lambda p: RMSprop(p, alpha=-0.1), "alpha must be a number in [0, 1], got -0.1"),
         (lambda p: RMSprop(p, alpha=1.1), "alpha must be a number in [0, 1], got 1.1"),
-        (
-            lambda p: RMSprop(p, alpha=np.nan),
-            "alpha must be a number in [0, 1], got nan",
-        ),
+        (lambda p: RMSprop(p, alpha=np.nan), "alpha must be a number in [0, 1], got nan"),
         (lambda p: RMSprop(p, alpha="a"), "alpha must be a number in [0, 1], got 'a'"),
-        (
-            lambda p: SGD(p, dampening=np.nan),
-            "dampening must be a finite number, got nan",
-        ),
-        (
-            lambda p: SGD(p, dampening=-np.inf),
-            "dampening must be a finite number, got -inf",
-        ),
-        (
-            lambda p: SGD(p, dampening=np.inf),
-            "dampening must be a finite number, got inf",
-        ),
-        (
-            lambda p: SGD(p, dampening=-(10**400)),
-            f"dampening must be a finite number, got -1{'0' * 400}",
-        ),
-        (
-            lambda p: SGD(p, dampening=None),
-            "dampening must be a finite number, got None",
-        ),
+        (lambda p: SGD(p, dampening=np.nan), "dampening must be a finite number, got nan"),
+        (lambda p: SGD(p, dampening=-np.inf), "dampening must be a finite number, got -inf"),
+        (lambda p: SGD(p, dampening=np.inf), "dampening must be a finite number, got inf"),
+        (lambda p: SGD(p, dampening=-(10**400)), f"dampening must be a finite number, got -1{'0' * 400}"),
+        (lambda p: SGD(p, dampening=None), "dampening must be a finite number, got None"),
         (lambda p: SGD(p, nesterov=True), "momentum must not be 0 for nesterov, got 0"),
-        (
-            lambda p: SGD(p, nesterov=True, momentum=0.0),
-            "momentum must not be 0 for nesterov, got 0.0",
-        ),
-        (
-            lambda p: SGD(p, nesterov=True, momentum=-0.5),
-            "momentum must be a finite number of at least 0, got -0.5",
-        ),
-        (
-            lambda p: SGD(p, nesterov=True, momentum=0.9, dampening=0.1),
-            "dampening must be 0 for nesterov, got 0.1",
-        ),
+        (lambda p: SGD(p, nesterov=True, momentum=0.0), "momentum must not be 0 for nesterov, got 0.0"),
+        (lambda p: SGD(p, nesterov=True, momentum=-0.5), "momentum must be a finite number of at least 0, got -0.5"),
+        (lambda p: SGD(p, nesterov=True, momentum=0.9, dampening=0.1), "dampening must be 0 for nesterov, got 0.1"),
     ],
 )
 def test_errors_name_the_argument_and_its_value(make, message):
@@ -801,13 +634,7 @@ EXTREMES = {
     SGD: [{}],
     Adagrad: [{}, {"eps": 0}],
     RMSprop: [{}, {"eps": 0}, {"alpha": 0}, {"alpha": 0, "eps": 0, "centered": False}],
-    Adam: [
-        {},
-        {"eps": 0},
-        {"betas": (0, 0)},
-        {"betas": (0.9, 0)},
-        {"betas": (0, 0.999), "eps": 0},
-    ],
+    Adam: [{}, {"eps": 0}, {"betas": (0, 0)}, {"betas": (0.9, 0)}, {"betas": (0, 0.999), "eps": 0}],
 }
 EXTREMES[AdamW] = EXTREMES[Adam]
 
@@ -828,9 +655,7 @@ EXTREMES[AdamW] = EXTREMES[Adam]
         ("float16", [1e4, -300, 5e3, 1e-6, 6e-8, 1, 1e-4, 0]),
     ],
 )
-def test_squares_that_overflow_or_vanish_give_a_finite_step_and_no_warning(
-    block, extreme, dtype, sizes
-):
+def test_squares_that_overflow_or_vanish_give_a_finite_step_and_no_warning(block, extreme, dtype, sizes):
     theta = np.ones(len(sizes), dtype)
     with np.errstate(all="raise"), warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -839,9 +664,7 @@ def test_squares_that_overflow_or_vanish_give_a_finite_step_and_no_warning(
         assert np.isfinite(theta).all()
         for step in range(4):
             optimizer.step([np.roll(np.array(sizes, dtype), step)])
-    assert (
-        dtype == "float16" or not np.isnan(theta).any()
-    )  # float16 ends at 65504, and parameters reach it
+    assert dtype == "float16" or not np.isnan(theta).any()  # float16 ends at 65504, and parameters reach it
 
 
 @every_block
@@ -849,9 +672,7 @@ def test_a_gradient_beyond_the_parameters_dtype_gives_a_finite_step(block):
     theta = np.ones(3, "float32")
     optimizer = block(theta)
     optimizer.step([np.array([1e300, -1e39, 1.0])])
-    assert np.isfinite(theta).all() or block.options.get(
-        "nesterov"
-    )  # g + mu b is beyond the dtype
+    assert np.isfinite(theta).all() or block.options.get("nesterov")  # g + mu b is beyond the dtype
     assert not np.isnan(theta).any()
 
 
@@ -886,19 +707,13 @@ def test_a_gradient_of_zero_changes_nothing_even_without_eps(block):
 
 
 @every_block
-@pytest.mark.parametrize(
-    ("dtype", "tiny"), [("float32", 1e-23), ("float64", 1e-170), ("float16", 6e-8)]
-)
+@pytest.mark.parametrize(("dtype", "tiny"), [("float32", 1e-23), ("float64", 1e-170), ("float16", 6e-8)])
 def test_squares_that_vanish_make_no_long_step_without_eps(block, dtype, tiny):
     if block.optimizer is SGD:
         return
     theta = np.zeros(3, dtype)
     optimizer = block(
-        theta,
-        weight_decay=0,
-        lr=0.01,
-        eps=0,
-        **({} if block.accumulator is None else {"initial_accumulator_value": 0}),
+        theta, weight_decay=0, lr=0.01, eps=0, **({} if block.accumulator is None else {"initial_accumulator_value": 0})
     )
     for grad in ([tiny, -tiny, 0], [tiny, 0, tiny]):
         optimizer.step([np.array(grad, dtype)])
@@ -925,13 +740,9 @@ def test_pytorchs_centered_variance_turns_negative_and_ours_does_not():
     theirs = load("optimizers")["centered"]
     assert np.isnan(theirs[23:]).all()
     assert not np.isnan(theirs[:23]).any()
-    ours = walk(
-        RMSprop([np.array(0, "float32")], alpha=0.5, centered=True), [0.3] * len(theirs)
-    )
+    ours = walk(RMSprop([np.array(0, "float32")], alpha=0.5, centered=True), [0.3] * len(theirs))
     assert not np.isnan(ours).any()
-    np.testing.assert_allclose(
-        ours[:12], theirs[:12], rtol=2e-2
-    )  # later, both are rounding
+    np.testing.assert_allclose(ours[:12], theirs[:12], rtol=2e-2)  # later, both are rounding
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -946,17 +757,11 @@ def test_a_variance_that_rounding_makes_negative_counts_as_zero(dtype):
 
 def test_the_state_is_the_papers():
     grads = GRADS[:, 0]
-    centered, adam = (
-        RMSprop([np.array(1.0)], centered=True),
-        Adam([np.array(1.0)], amsgrad=True),
-    )
+    centered, adam = (RMSprop([np.array(1.0)], centered=True), Adam([np.array(1.0)], amsgrad=True))
     walk(centered, grads)
     walk(adam, grads)
     inputs = {formulas.gradient: grads}
-    for optimizer, formula in (
-        (centered, formulas.rmsprop_centered),
-        (adam, formulas.amsgrad),
-    ):
+    for optimizer, formula in ((centered, formulas.rmsprop_centered), (adam, formulas.amsgrad)):
         last = formula.run(len(grads), inputs, {formulas.theta_1: 1.0})[-1]
         np.testing.assert_allclose(optimizer.m[0], float(last[formulas.m]), rtol=1e-13)
         np.testing.assert_allclose(optimizer.v[0], float(last[formulas.v]), rtol=1e-13)
@@ -999,14 +804,8 @@ def test_subclasses_of_arrays_are_changed_in_place():
 
 
 def test_every_recursion_begins_at_zero():
-    recursions = [
-        value for value in vars(formulas).values() if isinstance(value, Algorithm)
-    ]
-    firsts = [
-        (before, first)
-        for recursion in recursions
-        for before, (_, first) in recursion.state.items()
-    ]
+    recursions = [value for value in vars(formulas).values() if isinstance(value, Algorithm)]
+    firsts = [(before, first) for recursion in recursions for before, (_, first) in recursion.state.items()]
     assert len(firsts) > 40
     for before, first in firsts:
         assert first == (1 if before == formulas.a_1 else 0)
@@ -1035,19 +834,9 @@ def test_polyak_sutskever_and_pytorch_are_equal_at_a_constant_rate():
 def test_nag_is_the_gradient_at_the_look_ahead_point():
     """On f = theta^4 / 4 - theta, so that each form's own gradient decides where it goes."""
     look_ahead = formulas.nag_sutskever.run(
-        30,
-        {formulas.gradient: lambda x: x**3 - 1},
-        {formulas.theta_1: 2.0},
-        eta=0.05,
-        mu=0.9,
+        30, {formulas.gradient: lambda x: x**3 - 1}, {formulas.theta_1: 2.0}, eta=0.05, mu=0.9
     )
-    rewritten = formulas.nag.run(
-        30,
-        {formulas.gradient: lambda x: x**3 - 1},
-        {formulas.theta_1: 2.0},
-        eta=0.05,
-        mu=0.9,
-    )
+    rewritten = formulas.nag.run(30, {formulas.gradient: lambda x: x**3 - 1}, {formulas.theta_1: 2.0}, eta=0.05, mu=0.9)
     theta = np.array(2.0)
     optimizer = SGD([theta], lr=0.05, momentum=0.9, nesterov=True)
     for one, other in zip(look_ahead, rewritten):
@@ -1063,20 +852,14 @@ def test_nag_is_rewritten_exactly():
     ahead = ahead.subs(f.theta, moved).subs(f.v, velocity)
     before = {f.v_1: -f.eta * f.b_1, f.theta_1: f.y_1 + f.mu * f.eta * f.b_1}
     (_, buffer), (_, pytorch) = f.nag.assignments[1:]
-    prove(
-        ahead.subs(before, simultaneous=True),
-        pytorch.subs(f.b, buffer).subs(f.theta_1, f.y_1),
-    )
+    prove(ahead.subs(before, simultaneous=True), pytorch.subs(f.b, buffer).subs(f.theta_1, f.y_1))
 
 
 def test_nesterovs_own_sequence_is_nag_with_a_rising_momentum():
     """x_t = y_{t-1} - eta f'(y_{t-1}) beats 1 / t^2 on a flat quadratic, as the paper proves."""
     curvature = 0.01
     history = formulas.nag_1983.run(
-        100,
-        {formulas.gradient: lambda x: curvature * x},
-        {formulas.theta_1: 1.0, formulas.y_1: 1.0},
-        eta=1,
+        100, {formulas.gradient: lambda x: curvature * x}, {formulas.theta_1: 1.0, formulas.y_1: 1.0}, eta=1
     )
     a, x, y = 1.0, 1.0, 1.0
     for values in history:
@@ -1085,9 +868,7 @@ def test_nesterovs_own_sequence_is_nag_with_a_rising_momentum():
         y = x + (last - 1) / a * (x - before)
         exact = float(values[formulas.theta]), float(values[formulas.y])
         np.testing.assert_allclose(exact, [x, y], rtol=0, atol=1e-13)
-    losses = np.array(
-        [float(curvature * values[formulas.theta] ** 2 / 2) for values in history]
-    )
+    losses = np.array([float(curvature * values[formulas.theta] ** 2 / 2) for values in history])
     steps = np.arange(1, 101)
     assert (losses <= 2 / (steps + 1) ** 2).all()
     assert losses[-1] < curvature / 2 * (1 - curvature) ** 200 / 10
@@ -1095,14 +876,10 @@ def test_nesterovs_own_sequence_is_nag_with_a_rising_momentum():
 
 def test_adagrad_and_rmsprop_papers_forms():
     np.testing.assert_allclose(
-        walk(Adagrad([np.array(1.0)], lr=0.1, eps=0), STREAM),
-        run("adagrad_duchi", STREAM, eta=0.1),
-        rtol=1e-13,
+        walk(Adagrad([np.array(1.0)], lr=0.1, eps=0), STREAM), run("adagrad_duchi", STREAM, eta=0.1), rtol=1e-13
     )
     np.testing.assert_allclose(
-        walk(RMSprop([np.array(1.0)], alpha=0.9, eps=0), STREAM),
-        run("rmsprop_hinton", STREAM, eta=0.01),
-        rtol=1e-13,
+        walk(RMSprop([np.array(1.0)], alpha=0.9, eps=0), STREAM), run("rmsprop_hinton", STREAM, eta=0.01), rtol=1e-13
     )
 
 
@@ -1117,12 +894,7 @@ def test_graves_has_epsilon_inside_the_root_and_the_rate_inside_the_buffer():
     np.testing.assert_allclose(run("rmsprop_graves", STREAM), steps, rtol=1e-13)
     last = formulas.rmsprop_graves.run(len(STREAM), {formulas.gradient: STREAM})[-1]
     np.testing.assert_allclose(float(last[formulas.m]), m, rtol=1e-13)
-    outside = walk(
-        RMSprop(
-            [np.array(1.0)], lr=1e-4, alpha=0.95, eps=1e-4, momentum=0.9, centered=True
-        ),
-        STREAM,
-    )
+    outside = walk(RMSprop([np.array(1.0)], lr=1e-4, alpha=0.95, eps=1e-4, momentum=0.9, centered=True), STREAM)
     assert np.max(np.abs(outside - steps)) > 1e-4
 
 
@@ -1132,9 +904,7 @@ def test_adams_epsilon_hat_is_epsilon_times_the_root_of_the_correction():
     steps = []
     for step, g in enumerate(grads, 1):
         m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-        theta -= (
-            0.001 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step) * m / (np.sqrt(v) + 1e-8)
-        )
+        theta -= 0.001 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step) * m / (np.sqrt(v) + 1e-8)
         steps.append(theta)
     hat = run("adam_hat", grads, **{r"\hat{\epsilon}": 1e-8})
     np.testing.assert_allclose(hat, steps, rtol=1e-13)
@@ -1152,15 +922,9 @@ def test_amsgrad_of_the_paper_corrects_nothing():
         v_hat = max(v_hat, v)
         theta -= 0.001 * m / np.sqrt(v_hat)
         steps.append(theta)
-    np.testing.assert_allclose(
-        run("amsgrad_reddi", STREAM, eta=0.001, beta_1=0.9, beta_2=0.5),
-        steps,
-        rtol=1e-13,
-    )
+    np.testing.assert_allclose(run("amsgrad_reddi", STREAM, eta=0.001, beta_1=0.9, beta_2=0.5), steps, rtol=1e-13)
     ours = walk(Adam([np.array(1.0)], betas=(0.9, 0.5), amsgrad=True, eps=0), STREAM)
-    np.testing.assert_allclose(
-        (steps[0] - 1) * np.sqrt(1 - 0.5) / (1 - 0.9), ours[0] - 1, rtol=1e-12
-    )
+    np.testing.assert_allclose((steps[0] - 1) * np.sqrt(1 - 0.5) / (1 - 0.9), ours[0] - 1, rtol=1e-12)
 
 
 def test_adamws_lambda_is_the_rate_times_pytorchs():

@@ -36,10 +36,7 @@ x, y = sympy.symbols("x y", real=True)
     [
         (lambda: 1 / (1 + sympy.exp(-x)), r"\frac{1}{1 + e^{- x}}"),
         (lambda: x**2 - (1 - x), r"x^{2} - \left(1 - x\right)"),
-        (
-            lambda: sympy.Piecewise((x, x > 0), (0, x <= 0)),
-            r"\begin{cases} x, & x > 0 \\ 0, & x \leq 0 \end{cases}",
-        ),
+        (lambda: sympy.Piecewise((x, x > 0), (0, x <= 0)), r"\begin{cases} x, & x > 0 \\ 0, & x \leq 0 \end{cases}"),
         (lambda: sympy.exp(-(x**2 / 2)), r"e^{- x^{2} / 2}"),
     ],
 )
@@ -89,9 +86,7 @@ def test_a_derivation_with_a_wrong_step_raises():
 
 def test_errors_are_counted_in_units_of_the_last_place():
     exact = [evaluate(x, {x: 1.0})] * 2
-    np.testing.assert_array_equal(
-        ulp_errors(np.array([1.0, 1 + 2**-51]), exact), [0, 2]
-    )
+    np.testing.assert_array_equal(ulp_errors(np.array([1.0, 1 + 2**-51]), exact), [0, 2])
     assert ulp_errors(np.array([np.inf]), [evaluate(x, {x: 1.0})]) == np.inf
 
 
@@ -103,8 +98,7 @@ def test_a_check_that_fails_raises(error):
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
-    [(0.5, "0.5"), (-1234.5, "−1.23 × 10<sup>3</sup>"), (1e-7, "1 × 10<sup>−7</sup>")],
+    ("value", "expected"), [(0.5, "0.5"), (-1234.5, "−1.23 × 10<sup>3</sup>"), (1e-7, "1 × 10<sup>−7</sup>")]
 )
 def test_numbers(value, expected):
     assert number(value) == expected
@@ -165,9 +159,7 @@ def test_a_figure_is_the_same_from_build_to_build_and_follows_the_scheme():
 
 
 def test_ids_differ_between_figures():
-    one, other = (
-        set(re.findall(r' id="([^"]+)"', svg(draw(label), label))) for label in "ab"
-    )
+    one, other = (set(re.findall(r' id="([^"]+)"', svg(draw(label), label))) for label in "ab")
     assert one
     assert not one & other
 
@@ -192,12 +184,7 @@ def test_math_becomes_mathml_with_its_latex():
 def test_the_font_is_reduced_to_what_is_drawn():
     drawn = mathml.characters(mathml.convert(mathml.inline(r"x + \alpha")))
     assert {"x", "+", "α", "𝑥", "𝛼"} <= drawn
-    assert (
-        1000
-        < len(mathml.font({"x"}))
-        < len(mathml.font(drawn | set("abcdefgh∑∫")))
-        < 40000
-    )
+    assert 1000 < len(mathml.font({"x"})) < len(mathml.font(drawn | set("abcdefgh∑∫"))) < 40000
 
 
 # Pages
@@ -217,12 +204,7 @@ def test_named_values_stand_in_the_prose_and_not_in_code():
 
 def test_fences_are_found_wherever_they_stand():
     text = "```python exec\n```\n\n??? tip\n    ```python a=b\n    ``` \n\n~~~python\n```\n~~~\n````text\n```python\n```\n````\n"
-    assert page.fences(text) == [
-        (1, "python exec"),
-        (5, "python a=b"),
-        (8, "python"),
-        (11, "text"),
-    ]
+    assert page.fences(text) == [(1, "python exec"), (5, "python a=b"), (8, "python"), (11, "text")]
 
 
 def test_headings_below_a_block_get_its_anchor():
@@ -243,28 +225,16 @@ BROKEN = {
         '```python exce="on"\nprint(1)\n```',
         ["option.md: line 3: a fence with an unknown language or option"],
     ),
-    "plain.md": (
-        "```python\nprint(1)\n```",
-        ["plain.md: 1 Python blocks stand on the page, 0 were executed"],
-    ),
+    "plain.md": ("```python\nprint(1)\n```", ["plain.md: 1 Python blocks stand on the page, 0 were executed"]),
     "hidden.md": (
         '```python exec="on" source="above"\nx = 1  # markdown-exec: hide\nprint(x)\n```',
         ["hidden.md: a visible block with hidden lines"],
     ),
-    "language.md": (
-        '```pyhton exec="on"\nprint(1)\n```',
-        ["language.md: line 3: a fence with an unknown language"],
-    ),
+    "language.md": ('```pyhton exec="on"\nprint(1)\n```', ["language.md: line 3: a fence with an unknown language"]),
     "link.md": ("[a](nowhere.md)", ["'link.md' contains a link 'nowhere.md'"]),
-    "anchor.md": (
-        "[a](link.md#nowhere)",
-        ["'anchor.md' contains a link 'link.md#nowhere'"],
-    ),
+    "anchor.md": ("[a](link.md#nowhere)", ["'anchor.md' contains a link 'link.md#nowhere'"]),
     "math.md": (r"$\nosuchmacro$", ["math.md: not a valid formula: \\nosuchmacro"]),
-    "value.md": (
-        "{{ unknown }}",
-        ["value.md: {{ unknown }}: no block of the page has given this name a value"],
-    ),
+    "value.md": ("{{ unknown }}", ["value.md: {{ unknown }}: no block of the page has given this name a value"]),
     "check.md": (
         '```python exec="on" html="on"\nfrom scratch.show.check import checked\nprint(checked("a", 1, 2, 1))\n```',
         ["check.md, Python block 1 (line 3)", "the largest relative error is 2"],
@@ -278,9 +248,7 @@ def small_site(folder, pages):
     for name, text in pages.items():
         (folder / "docs" / name).write_text(f"# {name}\n\n{text}\n", encoding="utf-8")
     config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[0]
-    config = config.replace("strict: true", "").replace(
-        "scratch/show/hooks.py", f"{ROOT}/scratch/show/hooks.py"
-    )
+    config = config.replace("strict: true", "").replace("scratch/show/hooks.py", f"{ROOT}/scratch/show/hooks.py")
     (folder / "mkdocs.yml").write_text(config, encoding="utf-8")
     return folder / "mkdocs.yml"
 
@@ -291,19 +259,12 @@ def test_whatever_goes_wrong_fails_the_build_and_is_named(tmp_path, options):
     finished = build(tmp_path / "site", *options, config=config)
     assert finished.returncode != 0
     output = finished.stdout + finished.stderr
-    assert [
-        message
-        for _, messages in BROKEN.values()
-        for message in messages
-        if message not in output
-    ] == []
+    assert [message for _, messages in BROKEN.values() for message in messages if message not in output] == []
 
 
 def test_a_page_without_problems_builds(tmp_path):
     text = '$x$\n\n```python exec="on" source="above" result="text"\nprint(6 * 7)\n```'
-    finished = build(
-        tmp_path / "site", "--quiet", config=small_site(tmp_path, {"index.md": text})
-    )
+    finished = build(tmp_path / "site", "--quiet", config=small_site(tmp_path, {"index.md": text}))
     assert finished.returncode == 0, finished.stderr
     built = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
     assert "42" in built
@@ -313,28 +274,16 @@ def test_a_page_without_problems_builds(tmp_path):
 
 @pytest.mark.site
 @pytest.mark.parametrize("options", [["--strict"], ["--quiet"]], ids=str)
-def test_a_failing_cell_and_a_wrong_link_of_a_notebook_fail_the_build(
-    tmp_path, options
-):
+def test_a_failing_cell_and_a_wrong_link_of_a_notebook_fail_the_build(tmp_path, options):
     cells = [
-        {
-            "cell_type": "markdown",
-            "id": "text",
-            "metadata": {},
-            "source": "# A\n\n[a](nowhere.md)",
-        },
+        {"cell_type": "markdown", "id": "text", "metadata": {}, "source": "# A\n\n[a](nowhere.md)"},
         {"cell_type": "code", "id": "divides", "metadata": {}, "source": "1 / 0"},
     ]
     cells[1].update(outputs=[], execution_count=None)
     notebooks = {"fails.ipynb": cells, "links.ipynb": cells[:1]}
     config = small_site(tmp_path, {"index.md": "Text."})
     for name, content in notebooks.items():
-        notebook = {
-            "cells": content,
-            "metadata": {},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
+        notebook = {"cells": content, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
         (tmp_path / "docs" / name).write_text(json.dumps(notebook), encoding="utf-8")
     finished = build(tmp_path / "site", *options, config=config)
     assert finished.returncode != 0
@@ -351,10 +300,6 @@ def test_the_blocks_import_nothing_of_the_site():
     for path in (ROOT / "scratch").glob("*.py"):
         code = f"import sys, scratch.{path.stem}; print([m for m in ('sympy', 'matplotlib', 'sklearn', 'mkdocs') if m in sys.modules])"
         output = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
         ).stdout
         assert output.strip() == "[]", path

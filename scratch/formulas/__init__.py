@@ -16,9 +16,7 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 
 DIGITS = 50
-t = sympy.Symbol(
-    "t", integer=True, positive=True
-)  # the step's number in every Algorithm, from 1
+t = sympy.Symbol("t", integer=True, positive=True)  # the step's number in every Algorithm, from 1
 
 _SETTINGS = {"order": "none", "mat_delim": "(", "ln_notation": False}
 
@@ -27,28 +25,18 @@ class _Printer(LatexPrinter):
     """SymPy's LaTeX, set as the papers set it: cases by their conditions, f(x) without stretching brackets."""
 
     def _print_Piecewise(self, expr):
-        rows = [
-            f"{self._print(value)}, & {self._print_condition(condition)}"
-            for value, condition in expr.args
-        ]
+        rows = [f"{self._print(value)}, & {self._print_condition(condition)}" for value, condition in expr.args]
         return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
 
     def _print_condition(self, condition):
-        return (
-            r"\text{otherwise}" if condition == sympy.true else self._print(condition)
-        )
+        return r"\text{otherwise}" if condition == sympy.true else self._print(condition)
 
     def _print_And(self, expr):
         lower = {e.lhs: e for e in expr.args if isinstance(e, sympy.Ge)}
         upper = {e.lhs: e for e in expr.args if isinstance(e, sympy.Lt)}
         between = sorted(lower.keys() & upper.keys(), key=str)
-        chains = [
-            rf"{self._print(lower[e].rhs)} \leq {self._print(upper[e])}"
-            for e in between
-        ]
-        others = sorted(
-            (e for e in expr.args if getattr(e, "lhs", None) not in between), key=str
-        )
+        chains = [rf"{self._print(lower[e].rhs)} \leq {self._print(upper[e])}" for e in between]
+        others = sorted((e for e in expr.args if getattr(e, "lhs", None) not in between), key=str)
         return r" \wedge ".join([*chains, *map(self._print, others)])
 
     def _hprint_Function(self, func):
@@ -65,25 +53,16 @@ class _Printer(LatexPrinter):
         if len(expr.variables) > 1:
             return super()._print_Derivative(expr)
         variable, body = self._print(expr.variables[0]), self._print(expr.expr)
-        bracketed = (
-            rf"\left({body}\right)" if expr.expr.is_Mul or expr.expr.is_Add else body
-        )
+        bracketed = rf"\left({body}\right)" if expr.expr.is_Mul or expr.expr.is_Add else body
         d = r"\partial" if expr.has(sympy.Indexed) else "d"
         return rf"\frac{{{d}}}{{{d} {variable}}} {bracketed}"
 
     def _print_Sum(self, expr):
         body, *limits = expr.args
         factors = _factors(body)
-        signs = [
-            rf"\sum_{{{self._print(i)}={self._print(a)}}}^{{{self._print(b)}}}"
-            for i, a, b in reversed(limits)
-        ]
-        term = self._print(
-            factors[0] if len(factors) == 1 else sympy.Mul(*factors, evaluate=False)
-        )
-        return f"{' '.join(signs)} " + (
-            rf"\left({term}\right)" if isinstance(factors[0], sympy.Add) else term
-        )
+        signs = [rf"\sum_{{{self._print(i)}={self._print(a)}}}^{{{self._print(b)}}}" for i, a, b in reversed(limits)]
+        term = self._print(factors[0] if len(factors) == 1 else sympy.Mul(*factors, evaluate=False))
+        return f"{' '.join(signs)} " + (rf"\left({term}\right)" if isinstance(factors[0], sympy.Add) else term)
 
     def _print_Rational(self, expr):
         power = len(str(expr.q)) - 1
@@ -130,31 +109,17 @@ def evaluate(expression, values):
     digits: the precision grows until 50 digits stay the same. A value that is still exactly 0 at 1024 digits is 0.
     """
     if isinstance(expression, sympy.Tuple) or expression.is_Matrix:
-        parts = (
-            expression
-            if isinstance(expression, sympy.Tuple)
-            else expression.doit().as_explicit()
-        )
+        parts = expression if isinstance(expression, sympy.Tuple) else expression.doit().as_explicit()
         return np.array([evaluate(part, values) for part in parts], dtype=object)
-    exact = {
-        symbol: value
-        for symbol, value in values.items()
-        if isinstance(value, sympy.Basic)
-    }
+    exact = {symbol: value for symbol, value in values.items() if isinstance(value, sympy.Basic)}
     numbers = {symbol: value for symbol, value in values.items() if symbol not in exact}
-    function, symbols = _compiled(
-        expression, tuple(sorted(exact.items(), key=str)), frozenset(numbers)
-    )
+    function, symbols = _compiled(expression, tuple(sorted(exact.items(), key=str)), frozenset(numbers))
     arguments = [_exactly(numbers[symbol]) for symbol in symbols]
     previous = None
     for digits in (DIGITS + 14, 128, 256, 512, 1024):
         with mpmath.workdps(digits):
             value = mpmath.mpmathify(function(*arguments))
-            if (
-                value
-                and previous is not None
-                and abs(value - previous) <= abs(value) * mpmath.mpf(10) ** -DIGITS
-            ):
+            if value and previous is not None and abs(value - previous) <= abs(value) * mpmath.mpf(10) ** -DIGITS:
                 return value
             previous = value
     return value
@@ -166,10 +131,7 @@ def from_zero(array):
 
 
 def _cells(array, first):
-    cells = [
-        (tuple(i + first for i in index), _exactly(array[index].item()))
-        for index in np.ndindex(array.shape)
-    ]
+    cells = [(tuple(i + first for i in index), _exactly(array[index].item())) for index in np.ndindex(array.shape)]
     return {index if len(index) > 1 else index[0]: value for index, value in cells}
 
 
@@ -178,9 +140,7 @@ def _exactly(number):
         return number
     if np.ndim(number):
         return _cells(np.asarray(number), first=1)
-    return (
-        number if isinstance(number, (int, mpmath.mpf)) else mpmath.mpf(float(number))
-    )
+    return number if isinstance(number, (int, mpmath.mpf)) else mpmath.mpf(float(number))
 
 
 @cache
@@ -188,11 +148,7 @@ def needed(expression):
     """The symbols that need a value, arrays as their IndexedBase."""
     arrays = expression.atoms(sympy.IndexedBase)
     labels = {array.label for array in arrays}
-    return arrays | {
-        symbol
-        for symbol in expression.free_symbols - labels
-        if isinstance(symbol, sympy.Symbol)
-    }
+    return arrays | {symbol for symbol in expression.free_symbols - labels if isinstance(symbol, sympy.Symbol)}
 
 
 @cache
@@ -200,9 +156,7 @@ def _compiled(expression, exact, names):
     expression = expression.subs(dict(exact))
     missing = needed(expression) - names
     if missing:
-        raise ValueError(
-            f"no value given for {', '.join(sorted(map(str, missing)))} in {expression}"
-        )
+        raise ValueError(f"no value given for {', '.join(sorted(map(str, missing)))} in {expression}")
     symbols = sorted(needed(expression), key=str)
     return sympy.lambdify(symbols, expression, "mpmath"), symbols
 
@@ -215,10 +169,7 @@ def derivative(expression, variable):
     """
     slope = sympy.diff(expression.doit().rewrite(sympy.Max, sympy.Piecewise), variable)
     if isinstance(variable, sympy.Indexed):
-        slope = slope.replace(
-            lambda e: isinstance(e, sympy.Sum),
-            lambda total: _collapsed(total, variable.indices),
-        )
+        slope = slope.replace(lambda e: isinstance(e, sympy.Sum), lambda total: _collapsed(total, variable.indices))
     return slope
 
 
@@ -248,9 +199,7 @@ def put_in(expression, definitions):
         if isinstance(left, sympy.Indexed):
             element = sympy.Lambda(left.indices, right)
             expression = expression.replace(
-                lambda e, base=left.base: (
-                    isinstance(e, sympy.Indexed) and e.base == base
-                ),
+                lambda e, base=left.base: isinstance(e, sympy.Indexed) and e.base == base,
                 lambda e, element=element: element(*e.indices),
             )
         elif isinstance(left, sympy.Function):
@@ -273,9 +222,7 @@ def prove(left, right):
     ):
         if rewrite(difference) == 0:
             return
-    raise AssertionError(
-        f"{latex(left)} is not {latex(right)}: SymPy leaves {latex(sympy.simplify(difference))}"
-    )
+    raise AssertionError(f"{latex(left)} is not {latex(right)}: SymPy leaves {latex(sympy.simplify(difference))}")
 
 
 @dataclass(frozen=True)
@@ -325,50 +272,25 @@ class Formula:
 
     def gradient(self, number, **named):
         """The derivative to 50 digits: SymPy's own derivative of the right side, not the typeset one."""
-        slope, values = (
-            derivative(self.explicit(self.right), self.variable),
-            self.values(number, named),
-        )
+        slope, values = (derivative(self.explicit(self.right), self.variable), self.values(number, named))
         if not isinstance(self.variable, sympy.Indexed):
             return evaluate(slope, values)
         slopes = np.empty(np.shape(number), dtype=object)
         for index in np.ndindex(slopes.shape):
-            slopes[index] = evaluate(
-                slope,
-                {**values, **{j: i + 1 for j, i in zip(self.variable.indices, index)}},
-            )
+            slopes[index] = evaluate(slope, {**values, **{j: i + 1 for j, i in zip(self.variable.indices, index)}})
         return slopes
 
     def prove_derivative(self):
         """Prove the typeset derivative; what does not depend on the variable stays a symbol."""
-        base = (
-            self.variable.base
-            if isinstance(self.variable, sympy.Indexed)
-            else self.variable
-        )
-        involved = [
-            pair
-            for pair in self.definitions
-            if self.explicit(pair[1]).has(base, *_arguments(pair[0]))
-        ]
-        prove(
-            put_in(self.textbook_derivative, involved),
-            derivative(put_in(self.right, involved), self.variable),
-        )
+        base = self.variable.base if isinstance(self.variable, sympy.Indexed) else self.variable
+        involved = [pair for pair in self.definitions if self.explicit(pair[1]).has(base, *_arguments(pair[0]))]
+        prove(put_in(self.textbook_derivative, involved), derivative(put_in(self.right, involved), self.variable))
 
     def values(self, number, named):
         names = {symbol.name: symbol for symbol in needed(self.explicit(self.right))}
-        variable = (
-            self.variable.base
-            if isinstance(self.variable, sympy.Indexed)
-            else self.variable
-        )
+        variable = self.variable.base if isinstance(self.variable, sympy.Indexed) else self.variable
         given = {} if variable is None else {variable: number}
-        return {
-            **self.defaults,
-            **{names[name]: value for name, value in named.items()},
-            **given,
-        }
+        return {**self.defaults, **{names[name]: value for name, value in named.items()}, **given}
 
 
 @dataclass(frozen=True)
@@ -396,23 +318,14 @@ class Algorithm:
         definition (the gradient) its values, one per step, or a Python function. start: first values in place of
         `state`'s. named: constants by name, in place of their defaults.
         """
-        given = {
-            key: value
-            for key, value in (inputs or {}).items()
-            if isinstance(key, sympy.Symbol)
-        }
+        given = {key: value for key, value in (inputs or {}).items() if isinstance(key, sympy.Symbol)}
         names = {symbol.name: symbol for symbol in self._symbols()}
-        constants = {
-            **self.defaults,
-            **{names[name]: value for name, value in named.items()},
-        }
+        constants = {**self.defaults, **{names[name]: value for name, value in named.items()}}
         history = []
         with mpmath.workdps(80):
             values = {symbol: _number(value) for symbol, value in constants.items()}
             for before, (_, first) in self.state.items():
-                values[before] = _number(
-                    (start or {}).get(before, constants.get(first, first))
-                )
+                values[before] = _number((start or {}).get(before, constants.get(first, first)))
             for step in range(1, steps + 1):
                 values[t] = mpmath.mpf(step)
                 for symbol, sequence in given.items():
@@ -421,9 +334,7 @@ class Algorithm:
                     for call in right.atoms(AppliedUndef):
                         result = sympy.Symbol(str(call))
                         if callable(inputs[call.func]):
-                            values[result] = inputs[call.func](
-                                *(_run(argument, values) for argument in call.args)
-                            )
+                            values[result] = inputs[call.func](*(_run(argument, values) for argument in call.args))
                         else:
                             values[result] = _number(inputs[call.func][step - 1])
                         right = right.xreplace({call: result})
@@ -434,15 +345,8 @@ class Algorithm:
         return history
 
     def _symbols(self):
-        first = {
-            value for _, value in self.state.values() if isinstance(value, sympy.Symbol)
-        }
-        return first | {
-            symbol
-            for pair in self.assignments
-            for side in pair
-            for symbol in side.free_symbols
-        }
+        first = {value for _, value in self.state.values() if isinstance(value, sympy.Symbol)}
+        return first | {symbol for pair in self.assignments for side in pair for symbol in side.free_symbols}
 
 
 def _run(expression, values):
@@ -451,8 +355,4 @@ def _run(expression, values):
 
 
 def _number(value):
-    return (
-        mpmath.mpmathify(sympy.N(value, 90))
-        if isinstance(value, sympy.Basic)
-        else _exactly(value)
-    )
+    return mpmath.mpmathify(sympy.N(value, 90)) if isinstance(value, sympy.Basic) else _exactly(value)

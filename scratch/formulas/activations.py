@@ -10,12 +10,7 @@ alpha = Symbol("alpha", real=True)
 sigma = Function(r"\sigma")
 Phi = Function(r"\Phi")  # the distribution function of the standard normal
 phi = Function(r"\varphi")  # its density
-normal = written(
-    lambda: (
-        (Phi(x), Rational(1, 2) * (1 + erf(x / sqrt(2)))),
-        (phi(x), exp(-(x**2 / 2)) / sqrt(2 * pi)),
-    )
-)
+normal = written(lambda: ((Phi(x), Rational(1, 2) * (1 + erf(x / sqrt(2)))), (phi(x), exp(-(x**2 / 2)) / sqrt(2 * pi))))
 
 
 def _named(name):
@@ -43,10 +38,7 @@ tanh = written(
 
 relu = written(
     lambda: Formula(
-        left=_named("ReLU"),
-        right=Max(0, x),
-        variable=x,
-        textbook_derivative=Piecewise((1, x > 0), (0, x <= 0)),
+        left=_named("ReLU"), right=Max(0, x), variable=x, textbook_derivative=Piecewise((1, x > 0), (0, x <= 0))
     )
 )
 
@@ -72,11 +64,7 @@ elu = written(
 
 gelu = written(
     lambda: Formula(
-        left=_named("GELU"),
-        right=x * Phi(x),
-        variable=x,
-        textbook_derivative=Phi(x) + x * phi(x),
-        definitions=normal,
+        left=_named("GELU"), right=x * Phi(x), variable=x, textbook_derivative=Phi(x) + x * phi(x), definitions=normal
     )
 )
 
@@ -87,11 +75,7 @@ gelu_tanh = written(
         right=x / 2 * (1 + sympy.tanh(_u)),
         variable=x,
         textbook_derivative=(1 + sympy.tanh(_u)) / 2
-        + x
-        / 2
-        * (1 - sympy.tanh(_u) ** 2)
-        * sqrt(2 / pi)
-        * (1 + 3 * Float("0.044715", 50) * x**2),
+        + x / 2 * (1 - sympy.tanh(_u) ** 2) * sqrt(2 / pi) * (1 + 3 * Float("0.044715", 50) * x**2),
         definitions=((_u, sqrt(2 / pi) * (x + Float("0.044715", 50) * x**3)),),
     )
 )

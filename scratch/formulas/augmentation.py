@@ -39,9 +39,7 @@ half = Rational(1, 2)
 i, j, k = symbols("i j k", integer=True)
 m, n = symbols("m n", integer=True, positive=True)
 H, W, h, w = symbols("H W h w", integer=True, positive=True)
-top, left = symbols(
-    "t l", integer=True, nonnegative=True
-)  # the first row and column of a box
+top, left = symbols("t l", integer=True, nonnegative=True)  # the first row and column of a box
 x, result = IndexedBase("x", real=True), IndexedBase("x'", real=True)
 a = Symbol("a", real=True)
 p = Symbol("p", nonnegative=True)
@@ -59,9 +57,7 @@ hflip = written(lambda: Formula(left=result[i, j], right=x[i, Add(W, -1, -j)]))
 
 random_horizontal_flip = written(
     lambda: Formula(
-        left=result[i, j],
-        right=Piecewise((x[i, Add(W, -1, -j)], u < p), (x[i, j], u >= p)),
-        defaults={p: half},
+        left=result[i, j], right=Piecewise((x[i, Add(W, -1, -j)], u < p), (x[i, j], u >= p)), defaults={p: half}
     )
 )
 
@@ -75,13 +71,8 @@ _triangle = written(lambda: (triangle(a), Max(0, 1 - Abs(a))))
 resize = written(
     lambda: Formula(
         left=result[i],
-        right=Sum(weight[i, j] * x[j], (j, 0, n - 1))
-        / Sum(weight[i, j], (j, 0, n - 1)),
-        definitions=(
-            (weight[i, j], triangle((Add(j, half) - s * (i + half)) / Max(1, s))),
-            _triangle,
-            (s, n / m),
-        ),
+        right=Sum(weight[i, j] * x[j], (j, 0, n - 1)) / Sum(weight[i, j], (j, 0, n - 1)),
+        definitions=((weight[i, j], triangle((Add(j, half) - s * (i + half)) / Max(1, s))), _triangle, (s, n / m)),
     )
 )
 
@@ -89,23 +80,13 @@ resized_crop = written(lambda: Formula(left=result[i, j], right=x[top + i, left 
 
 A, r = symbols("A r", positive=True)
 a_0, a_1, r_0, r_1 = symbols("a_0 a_1 r_0 r_1", positive=True)
-_drawn_box = written(
-    lambda: (
-        (A, H * W * (a_0 + (a_1 - a_0) * u)),
-        (r, r_0 * (r_1 / r_0) ** v),
-    )
-)
+_drawn_box = written(lambda: ((A, H * W * (a_0 + (a_1 - a_0) * u)), (r, r_0 * (r_1 / r_0) ** v)))
 
 random_resized_crop = written(
     lambda: Formula(
         left=Tuple(h, w),
         right=Tuple(nint(sqrt(A / r)), nint(sqrt(A * r))),
-        defaults={
-            a_0: Rational(8, 100),
-            a_1: Rational(1),
-            r_0: Rational(3, 4),
-            r_1: Rational(4, 3),
-        },
+        defaults={a_0: Rational(8, 100), a_1: Rational(1), r_0: Rational(3, 4), r_1: Rational(4, 3)},
         definitions=_drawn_box,
     )
 )
@@ -123,9 +104,7 @@ random_resized_crop_fallback = written(
 
 center_crop = written(
     lambda: Formula(
-        left=result[i, j],
-        right=x[top + i, left + j],
-        definitions=((top, nint((H - h) / 2)), (left, nint((W - w) / 2))),
+        left=result[i, j], right=x[top + i, left + j], definitions=((top, nint((H - h) / 2)), (left, nint((W - w) / 2)))
     )
 )
 
@@ -141,21 +120,12 @@ _clip = written(lambda: (clip(a), Min(M, Max(0, a))))
 _luma = written(
     lambda: (
         luma[i, j],
-        Add(
-            _decimal("0.2989") * x[i, j, 0],
-            _decimal("0.587") * x[i, j, 1],
-            _decimal("0.114") * x[i, j, 2],
-        ),
+        Add(_decimal("0.2989") * x[i, j, 0], _decimal("0.587") * x[i, j, 1], _decimal("0.114") * x[i, j, 2]),
     )
 )
 
 adjust_brightness = written(
-    lambda: Formula(
-        left=result[i, j, c],
-        right=clip(f * x[i, j, c]),
-        defaults={M: Rational(1)},
-        definitions=(_clip,),
-    )
+    lambda: Formula(left=result[i, j, c], right=clip(f * x[i, j, c]), defaults={M: Rational(1)}, definitions=(_clip,))
 )
 
 adjust_contrast = written(
@@ -163,11 +133,7 @@ adjust_contrast = written(
         left=result[i, j, c],
         right=clip(f * x[i, j, c] + (1 - f) * mu),
         defaults={M: Rational(1)},
-        definitions=(
-            _clip,
-            (mu, Sum(luma[i, j], (j, 0, W - 1), (i, 0, H - 1)) / (H * W)),
-            _luma,
-        ),
+        definitions=(_clip, (mu, Sum(luma[i, j], (j, 0, W - 1), (i, 0, H - 1)) / (H * W)), _luma),
     )
 )
 
@@ -193,12 +159,7 @@ adjust_hue = written(
             (kappa(a), Mod(Add(a, hue, 6 * f), 6)),
             (
                 hue,
-                Piecewise(
-                    (0, Eq(C, 0)),
-                    ((G - B) / C, Eq(V, R)),
-                    (2 + (B - R) / C, Eq(V, G)),
-                    (4 + (R - G) / C, True),
-                ),
+                Piecewise((0, Eq(C, 0)), ((G - B) / C, Eq(V, R)), (2 + (B - R) / C, Eq(V, G)), (4 + (R - G) / C, True)),
             ),
             (C, V - Min(R, G, B)),
             (V, Max(R, G, B)),
@@ -209,11 +170,7 @@ adjust_hue = written(
 f_0, f_1, b = symbols("f_0 f_1 b", nonnegative=True)
 
 color_jitter = written(
-    lambda: Formula(
-        left=f,
-        right=f_0 + (f_1 - f_0) * u,
-        definitions=((f_0, Max(0, 1 - b)), (f_1, 1 + b)),
-    )
+    lambda: Formula(left=f, right=f_0 + (f_1 - f_0) * u, definitions=((f_0, Max(0, 1 - b)), (f_1, 1 + b)))
 )
 
 # RandomRotation, RandomAffine: angles in radians; x to the right, y downwards; a prime marks the new image's point
@@ -223,8 +180,7 @@ X, Y, x_c, y_c, t_x, t_y = symbols("x y x_c y_c t_x t_y", real=True)
 X_new, Y_new = symbols("x' y'", real=True)
 F = Symbol("F", real=True)  # fill
 rotation, scaling, shear_y, shear_x, linear = (
-    MatrixSymbol(name, 2, 2)
-    for name in ("R", "S", r"\operatorname{SH}_y", r"\operatorname{SH}_x", "A")
+    MatrixSymbol(name, 2, 2) for name in ("R", "S", r"\operatorname{SH}_y", r"\operatorname{SH}_x", "A")
 )
 
 
@@ -236,10 +192,7 @@ rotate = written(
     lambda: Formula(
         left=_column(X, Y),
         right=MatAdd(
-            MatMul(
-                Matrix([[cos(theta), -sin(theta)], [sin(theta), cos(theta)]]),
-                _column(X_new - x_c, Y_new - y_c),
-            ),
+            MatMul(Matrix([[cos(theta), -sin(theta)], [sin(theta), cos(theta)]]), _column(X_new - x_c, Y_new - y_c)),
             _column(x_c, y_c),
         ),
     )
@@ -249,22 +202,11 @@ quarter_turn = written(lambda: Formula(left=result[i, j], right=x[j, Add(W, -1, 
 
 d_0, d_1, d = symbols("d_0 d_1 d", real=True)
 
-random_rotation = written(
-    lambda: Formula(
-        left=theta,
-        right=d_0 + (d_1 - d_0) * u,
-        definitions=((d_0, -d), (d_1, d)),
-    )
-)
+random_rotation = written(lambda: Formula(left=theta, right=d_0 + (d_1 - d_0) * u, definitions=((d_0, -d), (d_1, d))))
 
-old, new = (
-    IndexedBase("I", real=True),
-    IndexedBase("I'", real=True),
-)  # here x is a coordinate
+old, new = (IndexedBase("I", real=True), IndexedBase("I'", real=True))  # here x is a coordinate
 
-pixel_nearest = written(
-    lambda: Formula(left=new[Y_new, X_new], right=old[floor(Y), floor(X)])
-)
+pixel_nearest = written(lambda: Formula(left=new[Y_new, X_new], right=old[floor(Y), floor(X)]))
 
 _share = written(lambda: triangle(Add(X, -j, -half)) * triangle(Add(Y, -i, -half)))
 pixel_bilinear = written(
@@ -292,10 +234,7 @@ affine_matrix = written(
 affine = written(
     lambda: Formula(
         left=_column(X, Y),
-        right=MatAdd(
-            MatMul(linear**-1, _column(Add(X_new, -x_c, -t_x), Add(Y_new, -y_c, -t_y))),
-            _column(x_c, y_c),
-        ),
+        right=MatAdd(MatMul(linear**-1, _column(Add(X_new, -x_c, -t_x), Add(Y_new, -y_c, -t_y))), _column(x_c, y_c)),
         definitions=(
             (
                 linear**-1,
@@ -312,17 +251,12 @@ affine = written(
 
 a_x = Symbol("a_x", nonnegative=True)
 
-random_affine_translate = written(
-    lambda: Formula(left=t_x, right=nint((2 * u - 1) * a_x * W))
-)
+random_affine_translate = written(lambda: Formula(left=t_x, right=nint((2 * u - 1) * a_x * W)))
 
 # RandomGrayscale
 
 rgb_to_grayscale = written(
-    lambda: Formula(
-        left=Symbol("L"),
-        right=Add(_decimal("0.2989") * R, _decimal("0.587") * G, _decimal("0.114") * B),
-    )
+    lambda: Formula(left=Symbol("L"), right=Add(_decimal("0.2989") * R, _decimal("0.587") * G, _decimal("0.114") * B))
 )
 
 random_grayscale = written(
@@ -346,27 +280,17 @@ gaussian_blur = written(
         left=result[i],
         right=Sum(gaussian[k] * x[mirror(i + k)], (k, -reach, reach)),
         definitions=(
-            (
-                gaussian[k],
-                exp(-(k**2 / (2 * sigma**2)))
-                / Sum(exp(-(j**2 / (2 * sigma**2))), (j, -reach, reach)),
-            ),
+            (gaussian[k], exp(-(k**2 / (2 * sigma**2))) / Sum(exp(-(j**2 / (2 * sigma**2))), (j, -reach, reach))),
             (mirror(a), Add(n, -1, -Abs(Add(n, -1, -Abs(a))))),
         ),
     )
 )
 
-gaussian_blur_sigma = written(
-    lambda: Formula(
-        left=sigma, right=_decimal("0.15") * (2 * reach + 1) + _decimal("0.35")
-    )
-)
+gaussian_blur_sigma = written(lambda: Formula(left=sigma, right=_decimal("0.15") * (2 * reach + 1) + _decimal("0.35")))
 
 random_gaussian_blur = written(
     lambda: Formula(
-        left=sigma,
-        right=sigma_0 + (sigma_1 - sigma_0) * u,
-        defaults={sigma_0: Rational(1, 10), sigma_1: Rational(2)},
+        left=sigma, right=sigma_0 + (sigma_1 - sigma_0) * u, defaults={sigma_0: Rational(1, 10), sigma_1: Rational(2)}
     )
 )
 
@@ -382,42 +306,28 @@ def _inside(rows, columns):
 
 
 erase = written(
-    lambda: Formula(
-        left=result[i, j],
-        right=Piecewise(
-            (F, _inside((top, top + h), (left, left + w))), (x[i, j], True)
-        ),
-    )
+    lambda: Formula(left=result[i, j], right=Piecewise((F, _inside((top, top + h), (left, left + w))), (x[i, j], True)))
 )
 
 random_erasing = written(
     lambda: Formula(
         left=Tuple(h, w),
         right=Tuple(nint(sqrt(A * r)), nint(sqrt(A / r))),
-        defaults={
-            a_0: Rational(2, 100),
-            a_1: Rational(33, 100),
-            r_0: Rational(3, 10),
-            r_1: Rational(33, 10),
-        },
+        defaults={a_0: Rational(2, 100), a_1: Rational(33, 100), r_0: Rational(3, 10), r_1: Rational(33, 10)},
         definitions=_drawn_box,
     )
 )
 
 random_erasing_value = written(
     lambda: Formula(
-        left=result[i, j],
-        right=Piecewise((F, u < p), (x[i, j], u >= p)),
-        defaults={p: half, F: Rational(0)},
+        left=result[i, j], right=Piecewise((F, u < p), (x[i, j], u >= p)), defaults={p: half, F: Rational(0)}
     )
 )
 
 cutout = written(
     lambda: Formula(
         left=result[i, j],
-        right=Piecewise(
-            (0, _inside((top, top + side), (left, left + side))), (x[i, j], True)
-        ),
+        right=Piecewise((0, _inside((top, top + side), (left, left + side))), (x[i, j], True)),
         definitions=((top, y_c - floor(side / 2)), (left, x_c - floor(side / 2))),
     )
 )
@@ -434,10 +344,7 @@ x_1, x_2, y_1, y_2 = symbols("x_1 x_2 y_1 y_2", integer=True)
 beta = written(
     lambda: Formula(
         left=Function("p")(lam),
-        right=gamma(2 * alpha)
-        / gamma(alpha) ** 2
-        * lam ** (alpha - 1)
-        * (1 - lam) ** (alpha - 1),
+        right=gamma(2 * alpha) / gamma(alpha) ** 2 * lam ** (alpha - 1) * (1 - lam) ** (alpha - 1),
         variable=lam,
         defaults={alpha: Rational(1)},
     )
@@ -446,19 +353,11 @@ beta = written(
 _before = written(lambda: (before, Mod(n - 1, N)))
 
 mixup = written(
-    lambda: Formula(
-        left=result[n, i, j],
-        right=lam * x[n, i, j] + (1 - lam) * x[before, i, j],
-        definitions=(_before,),
-    )
+    lambda: Formula(left=result[n, i, j], right=lam * x[n, i, j] + (1 - lam) * x[before, i, j], definitions=(_before,))
 )
 
 mixup_labels = written(
-    lambda: Formula(
-        left=new_y[n, k],
-        right=lam * y[n, k] + (1 - lam) * y[before, k],
-        definitions=(_before,),
-    )
+    lambda: Formula(left=new_y[n, k], right=lam * y[n, k] + (1 - lam) * y[before, k], definitions=(_before,))
 )
 
 _box = written(
@@ -473,10 +372,7 @@ _box = written(
 cutmix = written(
     lambda: Formula(
         left=result[n, i, j],
-        right=Piecewise(
-            (x[before, i, j], _inside((y_1, y_2), (x_1, x_2))),
-            (x[n, i, j], True),
-        ),
+        right=Piecewise((x[before, i, j], _inside((y_1, y_2), (x_1, x_2))), (x[n, i, j], True)),
         definitions=(_before, *_box),
     )
 )

@@ -60,13 +60,7 @@ smooth_l1_loss = written(
         textbook_derivative=whole(1 / n) * psi(prediction[j] - y[j]),
         defaults={beta: Rational(1)},
         definitions=(
-            (
-                rho(d),
-                Piecewise(
-                    (d**2 / (2 * beta), Abs(d) < beta),
-                    (Abs(d) - beta / 2, Abs(d) >= beta),
-                ),
-            ),
+            (rho(d), Piecewise((d**2 / (2 * beta), Abs(d) < beta), (Abs(d) - beta / 2, Abs(d) >= beta))),
             (psi(d), Piecewise((d / beta, Abs(d) < beta), (sign(d), Abs(d) >= beta))),
         ),
     )
@@ -80,17 +74,8 @@ huber_loss = written(
         textbook_derivative=whole(1 / n) * psi(prediction[j] - y[j]),
         defaults={delta: Rational(1)},
         definitions=(
-            (
-                rho(d),
-                Piecewise(
-                    (d**2 / 2, Abs(d) < delta),
-                    (delta * (Abs(d) - delta / 2), Abs(d) >= delta),
-                ),
-            ),
-            (
-                psi(d),
-                Piecewise((d, Abs(d) < delta), (delta * sign(d), Abs(d) >= delta)),
-            ),
+            (rho(d), Piecewise((d**2 / 2, Abs(d) < delta), (delta * (Abs(d) - delta / 2), Abs(d) >= delta))),
+            (psi(d), Piecewise((d, Abs(d) < delta), (delta * sign(d), Abs(d) >= delta))),
         ),
     )
 )
@@ -102,8 +87,7 @@ _held_log = Function(r"\ell")
 binary_cross_entropy = written(
     lambda: Formula(
         left=_named("BCE"),
-        right=-whole(1 / n)
-        * Sum(w[i] * (y[i] * log(p[i]) + (1 - y[i]) * log(1 - p[i])), (i, 1, n)),
+        right=-whole(1 / n) * Sum(w[i] * (y[i] * log(p[i]) + (1 - y[i]) * log(1 - p[i])), (i, 1, n)),
         variable=p[j],
         textbook_derivative=whole(w[j] / n) * ((p[j] - y[j]) / (p[j] * (1 - p[j]))),
     )
@@ -112,11 +96,7 @@ binary_cross_entropy = written(
 binary_cross_entropy_held = written(
     lambda: Formula(
         left=_named("BCE"),
-        right=-whole(1 / n)
-        * Sum(
-            w[i] * (y[i] * _held_log(p[i]) + (1 - y[i]) * _held_log(1 - p[i])),
-            (i, 1, n),
-        ),
+        right=-whole(1 / n) * Sum(w[i] * (y[i] * _held_log(p[i]) + (1 - y[i]) * _held_log(1 - p[i])), (i, 1, n)),
         variable=p[j],
         definitions=((_held_log(u), Max(log(u), -100)),),
     )
@@ -125,8 +105,7 @@ binary_cross_entropy_held = written(
 binary_cross_entropy_held_grad = written(
     lambda: Formula(
         left=Symbol("g_j"),
-        right=whole(w[j] / n)
-        * ((p[j] - y[j]) / Max(p[j] * (1 - p[j]), Rational(1, 10**12))),
+        right=whole(w[j] / n) * ((p[j] - y[j]) / Max(p[j] * (1 - p[j]), Rational(1, 10**12))),
         variable=p[j],
     )
 )
@@ -142,18 +121,11 @@ softmax = written(lambda: (_p[i, c], exp(x[i, c]) / Sum(exp(x[i, k]), (k, 1, C))
 cross_entropy = written(
     lambda: Formula(
         left=_named("CE"),
-        right=-(
-            Sum(Sum(_t[i, c] * log(_p[i, c]), (c, 1, C)), (i, 1, N))
-            / Sum(w[_y[i]], (i, 1, N))
-        ),
+        right=-(Sum(Sum(_t[i, c] * log(_p[i, c]), (c, 1, C)), (i, 1, N)) / Sum(w[_y[i]], (i, 1, N))),
         variable=x[j, m],
-        textbook_derivative=(_p[j, m] * Sum(_t[j, c], (c, 1, C)) - _t[j, m])
-        / Sum(w[_y[i]], (i, 1, N)),
+        textbook_derivative=(_p[j, m] * Sum(_t[j, c], (c, 1, C)) - _t[j, m]) / Sum(w[_y[i]], (i, 1, N)),
         defaults={epsilon: Rational(0)},
-        definitions=(
-            softmax,
-            (_t[i, c], w[c] * ((1 - epsilon) * KroneckerDelta(c, _y[i]) + epsilon / C)),
-        ),
+        definitions=(softmax, (_t[i, c], w[c] * ((1 - epsilon) * KroneckerDelta(c, _y[i]) + epsilon / C))),
     )
 )
 
@@ -162,12 +134,8 @@ cross_entropy_probabilities = written(
         left=_named("CE"),
         right=-whole(1 / N) * Sum(Sum(_t[i, c] * log(_p[i, c]), (c, 1, C)), (i, 1, N)),
         variable=x[j, m],
-        textbook_derivative=whole(1 / N)
-        * (_p[j, m] * Sum(_t[j, c], (c, 1, C)) - _t[j, m]),
+        textbook_derivative=whole(1 / N) * (_p[j, m] * Sum(_t[j, c], (c, 1, C)) - _t[j, m]),
         defaults={epsilon: Rational(0)},
-        definitions=(
-            softmax,
-            (_t[i, c], w[c] * ((1 - epsilon) * q[i, c] + epsilon / C)),
-        ),
+        definitions=(softmax, (_t[i, c], w[c] * ((1 - epsilon) * q[i, c] + epsilon / C))),
     )
 )

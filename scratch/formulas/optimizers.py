@@ -19,9 +19,7 @@ theta, theta_1 = _pair(r"\theta")
 theta_2 = Symbol(r"\theta_{t-2}", real=True)
 g = Symbol("g_t", real=True)
 b, b_1 = _pair("b")  # PyTorch's buffer
-v, v_1 = _pair(
-    "v"
-)  # the velocity; from RMSProp on, the average of the squared gradient
+v, v_1 = _pair("v")  # the velocity; from RMSProp on, the average of the squared gradient
 m, m_1 = _pair("m")  # the average of the gradient
 y, y_1 = _pair("y")  # the look-ahead point
 a, a_1 = _pair("a")
@@ -30,25 +28,12 @@ v_max, v_max_1 = _pair(r"v^{\max}")
 m_hat, v_hat = Symbol(r"\hat{m}_t", real=True), Symbol(r"\hat{v}_t", real=True)
 v_hat_1 = Symbol(r"\hat{v}_{t-1}", real=True)
 eta, mu, tau, lamda, rho, alpha, beta1, beta2, epsilon = (
-    Symbol(name, real=True)
-    for name in (
-        "eta",
-        "mu",
-        "tau",
-        "lambda",
-        "rho",
-        "alpha",
-        "beta_1",
-        "beta_2",
-        "epsilon",
-    )
+    Symbol(name, real=True) for name in ("eta", "mu", "tau", "lambda", "rho", "alpha", "beta_1", "beta_2", "epsilon")
 )
 eta_t, epsilon_hat = Symbol("eta_t", real=True), Symbol(r"\hat{\epsilon}", real=True)
 
 plain = written(lambda: (g, gradient(theta_1)))
-with_l2 = written(
-    lambda: (g, gradient(theta_1) + lamda * theta_1)
-)  # the gradient of f + lambda / 2 theta^2
+with_l2 = written(lambda: (g, gradient(theta_1) + lamda * theta_1))  # the gradient of f + lambda / 2 theta^2
 
 # SGD
 
@@ -76,18 +61,14 @@ momentum = written(
 
 momentum_polyak = written(
     lambda: Algorithm(
-        assignments=(
-            plain,
-            (theta, Add(theta_1, -(eta * g), mu * (theta_1 - theta_2))),
-        ),
+        assignments=(plain, (theta, Add(theta_1, -(eta * g), mu * (theta_1 - theta_2)))),
         state={theta_2: (theta_1, 0), theta_1: (theta, 0)},
     )
 )
 
 momentum_sutskever = written(
     lambda: Algorithm(
-        assignments=(plain, (v, mu * v_1 - eta * g), (theta, theta_1 + v)),
-        state={theta_1: (theta, 0), v_1: (v, 0)},
+        assignments=(plain, (v, mu * v_1 - eta * g), (theta, theta_1 + v)), state={theta_1: (theta, 0), v_1: (v, 0)}
     )
 )
 
@@ -134,12 +115,7 @@ adagrad = written(
             (theta, theta_1 - eta / (1 + (t - 1) * rho) * (g / (sqrt(G) + epsilon))),
         ),
         state={theta_1: (theta, 0), G_1: (G, 0)},
-        defaults={
-            eta: Rational(1, 100),
-            rho: 0,
-            lamda: 0,
-            epsilon: Rational(1, 10**10),
-        },
+        defaults={eta: Rational(1, 100), rho: 0, lamda: 0, epsilon: Rational(1, 10**10)},
     )
 )
 
@@ -153,21 +129,11 @@ adagrad_duchi = written(
 # RMSProp
 
 average_of_squares = written(lambda: (v, alpha * v_1 + (1 - alpha) * g**2))
-rmsprop_defaults = {
-    eta: Rational(1, 100),
-    alpha: Rational(99, 100),
-    epsilon: Rational(1, 10**8),
-    lamda: 0,
-    mu: 0,
-}
+rmsprop_defaults = {eta: Rational(1, 100), alpha: Rational(99, 100), epsilon: Rational(1, 10**8), lamda: 0, mu: 0}
 
 rmsprop = written(
     lambda: Algorithm(
-        assignments=(
-            with_l2,
-            average_of_squares,
-            (theta, theta_1 - eta * (g / (sqrt(v) + epsilon))),
-        ),
+        assignments=(with_l2, average_of_squares, (theta, theta_1 - eta * (g / (sqrt(v) + epsilon)))),
         state={theta_1: (theta, 0), v_1: (v, 0)},
         defaults=rmsprop_defaults,
     )
@@ -175,12 +141,7 @@ rmsprop = written(
 
 rmsprop_momentum = written(
     lambda: Algorithm(
-        assignments=(
-            with_l2,
-            average_of_squares,
-            (b, mu * b_1 + g / (sqrt(v) + epsilon)),
-            (theta, theta_1 - eta * b),
-        ),
+        assignments=(with_l2, average_of_squares, (b, mu * b_1 + g / (sqrt(v) + epsilon)), (theta, theta_1 - eta * b)),
         state={theta_1: (theta, 0), v_1: (v, 0), b_1: (b, 0)},
         defaults=rmsprop_defaults,
     )
@@ -221,28 +182,15 @@ rmsprop_graves = written(
             (theta, theta_1 + b),
         ),
         state={theta_1: (theta, 0), v_1: (v, 0), m_1: (m, 0), b_1: (b, 0)},
-        defaults={
-            eta: Rational(1, 10**4),
-            alpha: Rational(95, 100),
-            mu: Rational(9, 10),
-            epsilon: Rational(1, 10**4),
-        },
+        defaults={eta: Rational(1, 10**4), alpha: Rational(95, 100), mu: Rational(9, 10), epsilon: Rational(1, 10**4)},
     )
 )
 
 # Adam
 
-moments = written(
-    lambda: ((m, beta1 * m_1 + (1 - beta1) * g), (v, beta2 * v_1 + (1 - beta2) * g**2))
-)
+moments = written(lambda: ((m, beta1 * m_1 + (1 - beta1) * g), (v, beta2 * v_1 + (1 - beta2) * g**2)))
 corrected = written(lambda: ((m_hat, m / (1 - beta1**t)), (v_hat, v / (1 - beta2**t))))
-largest = written(
-    lambda: (
-        (v_max, Max(v_max_1, v)),
-        (m_hat, m / (1 - beta1**t)),
-        (v_hat, v_max / (1 - beta2**t)),
-    )
-)
+largest = written(lambda: ((v_max, Max(v_max_1, v)), (m_hat, m / (1 - beta1**t)), (v_hat, v_max / (1 - beta2**t))))
 moments_state = {theta_1: (theta, 0), m_1: (m, 0), v_1: (v, 0)}
 adam_defaults = {
     eta: Rational(1, 1000),
@@ -253,9 +201,7 @@ adam_defaults = {
 }
 adam_step = written(lambda: (theta, theta_1 - eta * (m_hat / (sqrt(v_hat) + epsilon))))
 
-adam = Algorithm(
-    (with_l2, *moments, *corrected, adam_step), moments_state, adam_defaults
-)
+adam = Algorithm((with_l2, *moments, *corrected, adam_step), moments_state, adam_defaults)
 
 adam_hat = written(
     lambda: Algorithm(
@@ -270,20 +216,11 @@ adam_hat = written(
     )
 )
 
-amsgrad = Algorithm(
-    (with_l2, *moments, *largest, adam_step),
-    {**moments_state, v_max_1: (v_max, 0)},
-    adam_defaults,
-)
+amsgrad = Algorithm((with_l2, *moments, *largest, adam_step), {**moments_state, v_max_1: (v_max, 0)}, adam_defaults)
 
 amsgrad_reddi = written(
     lambda: Algorithm(
-        assignments=(
-            plain,
-            *moments,
-            (v_hat, Max(v_hat_1, v)),
-            (theta, theta_1 - eta * (m / sqrt(v_hat))),
-        ),
+        assignments=(plain, *moments, (v_hat, Max(v_hat_1, v)), (theta, theta_1 - eta * (m / sqrt(v_hat)))),
         state={**moments_state, v_hat_1: (v_hat, 0)},
     )
 )
@@ -291,20 +228,11 @@ amsgrad_reddi = written(
 # AdamW
 
 adamw_defaults = {**adam_defaults, lamda: Rational(1, 100)}
-adamw_step = written(
-    lambda: (
-        theta,
-        (1 - eta * lamda) * theta_1 - eta * (m_hat / (sqrt(v_hat) + epsilon)),
-    )
-)
+adamw_step = written(lambda: (theta, (1 - eta * lamda) * theta_1 - eta * (m_hat / (sqrt(v_hat) + epsilon))))
 
-adamw = Algorithm(
-    (plain, *moments, *corrected, adamw_step), moments_state, adamw_defaults
-)
+adamw = Algorithm((plain, *moments, *corrected, adamw_step), moments_state, adamw_defaults)
 
-adamw_amsgrad = Algorithm(
-    (plain, *moments, *largest, adamw_step), amsgrad.state, adamw_defaults
-)
+adamw_amsgrad = Algorithm((plain, *moments, *largest, adamw_step), amsgrad.state, adamw_defaults)
 
 adamw_paper = written(
     lambda: Algorithm(
@@ -312,17 +240,9 @@ adamw_paper = written(
             plain,
             *moments,
             *corrected,
-            (
-                theta,
-                theta_1
-                - eta_t * (alpha * (m_hat / (sqrt(v_hat) + epsilon)) + lamda * theta_1),
-            ),
+            (theta, theta_1 - eta_t * (alpha * (m_hat / (sqrt(v_hat) + epsilon)) + lamda * theta_1)),
         ),
         state=moments_state,
-        defaults={
-            beta1: Rational(9, 10),
-            beta2: Rational(999, 1000),
-            epsilon: Rational(1, 10**8),
-        },
+        defaults={beta1: Rational(9, 10), beta2: Rational(999, 1000), epsilon: Rational(1, 10**8)},
     )
 )

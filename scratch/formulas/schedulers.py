@@ -3,22 +3,7 @@
 eta is the learning rate: eta_0 that of epoch 0, eta_t that of epoch t. OneCycleLR counts steps, n from 0 to N - 1.
 """
 
-from sympy import (
-    Add,
-    And,
-    Eq,
-    Function,
-    Max,
-    Mod,
-    Ne,
-    Or,
-    Piecewise,
-    Rational,
-    Symbol,
-    cos,
-    floor,
-    pi,
-)
+from sympy import Add, And, Eq, Function, Max, Mod, Ne, Or, Piecewise, Rational, Symbol, cos, floor, pi
 
 from scratch.formulas import Algorithm, Formula, t, written
 
@@ -33,21 +18,13 @@ s = Symbol("s", integer=True, positive=True)
 
 step_lr = written(
     lambda: Formula(
-        left=eta,
-        right=eta_0 * gamma ** floor(epoch / s),
-        variable=epoch,
-        defaults={gamma: Rational(1, 10)},
+        left=eta, right=eta_0 * gamma ** floor(epoch / s), variable=epoch, defaults={gamma: Rational(1, 10)}
     )
 )
 
 step_lr_recursion = written(
     lambda: Algorithm(
-        assignments=(
-            (
-                eta,
-                Piecewise((gamma * eta_1, Eq(Mod(t, s), 0)), (eta_1, Ne(Mod(t, s), 0))),
-            ),
-        ),
+        assignments=((eta, Piecewise((gamma * eta_1, Eq(Mod(t, s), 0)), (eta_1, Ne(Mod(t, s), 0)))),),
         state={eta_1: (eta, eta_0)},
         defaults={gamma: Rational(1, 10)},
     )
@@ -66,10 +43,7 @@ cosine_annealing_lr = written(
     )
 )
 
-height, height_1 = (
-    Symbol("h_t", real=True),
-    Symbol("h_{t-1}", real=True),
-)  # of the cosine, from 1 down to 0
+height, height_1 = (Symbol("h_t", real=True), Symbol("h_{t-1}", real=True))  # of the cosine, from 1 down to 0
 
 cosine_annealing_lr_recursion = written(
     lambda: Algorithm(
@@ -78,10 +52,7 @@ cosine_annealing_lr_recursion = written(
             (
                 eta,
                 Piecewise(
-                    (
-                        eta_min + (eta_1 - eta_min) * (height / height_1),
-                        Ne(Mod(t - 1, 2 * T), T),
-                    ),
+                    (eta_min + (eta_1 - eta_min) * (height / height_1), Ne(Mod(t - 1, 2 * T), T)),
                     (eta_1 + (eta_0 - eta_min) * height, Eq(Mod(t - 1, 2 * T), T)),
                 ),
             ),
@@ -93,15 +64,8 @@ cosine_annealing_lr_recursion = written(
 
 # ReduceLROnPlateau
 
-m, P, C = (
-    Symbol("m_t", real=True),
-    Symbol("P", integer=True),
-    Symbol("C", integer=True),
-)  # metric, patience, cooldown
-theta, epsilon = (
-    Symbol("theta", nonnegative=True),
-    Symbol("varepsilon", nonnegative=True),
-)  # threshold, eps
+m, P, C = (Symbol("m_t", real=True), Symbol("P", integer=True), Symbol("C", integer=True))  # metric, patience, cooldown
+theta, epsilon = (Symbol("theta", nonnegative=True), Symbol("varepsilon", nonnegative=True))  # threshold, eps
 b = Symbol("b_t", integer=True)  # whether the metric is better than the best before
 best, best_1 = Symbol("B_t", real=True), Symbol("B_{t-1}", real=True)
 bad, bad_1, counted = (
@@ -136,13 +100,7 @@ def plateau(mode, threshold_mode):
                 (best, Piecewise((m, Eq(b, 1)), (best_1, Eq(b, 0)))),
                 (counted, Piecewise((0, Or(Eq(b, 1), cool_1 > 0)), (bad_1 + 1, True))),
                 (lower, Max(gamma * eta_1, eta_min)),
-                (
-                    eta,
-                    Piecewise(
-                        (lower, And(counted > P, eta_1 - lower > epsilon)),
-                        (eta_1, True),
-                    ),
-                ),
+                (eta, Piecewise((lower, And(counted > P, eta_1 - lower > epsilon)), (eta_1, True))),
                 (bad, Piecewise((0, counted > P), (counted, counted <= P))),
                 (cool, Piecewise((C, counted > P), (Max(cool_1 - 1, 0), counted <= P))),
             ),
@@ -168,24 +126,12 @@ reduce_lr_on_plateau = plateau("min", "rel")
 
 # OneCycleLR
 
-n, N = (
-    Symbol("n", integer=True, nonnegative=True),
-    Symbol("N", integer=True, positive=True),
-)
+n, N = (Symbol("n", integer=True, nonnegative=True), Symbol("N", integer=True, positive=True))
 p = Symbol("p", nonnegative=True)  # pct_start
-peak = Symbol(
-    r"n_{\max}", real=True
-)  # the last step of the rise, not always an integer
+peak = Symbol(r"n_{\max}", real=True)  # the last step of the rise, not always an integer
 eta_n, eta_max = Symbol(r"\eta_n", real=True), Symbol(r"\eta_{\max}", real=True)
-mu_n, mu_min, mu_max = (
-    Symbol(r"\mu_n", real=True),
-    Symbol(r"\mu_{\min}", real=True),
-    Symbol(r"\mu_{\max}", real=True),
-)
-d, d_end = (
-    Symbol("d", positive=True),
-    Symbol(r"d_{\text{end}}", positive=True),
-)  # div_factor, final_div_factor
+mu_n, mu_min, mu_max = (Symbol(r"\mu_n", real=True), Symbol(r"\mu_{\min}", real=True), Symbol(r"\mu_{\max}", real=True))
+d, d_end = (Symbol("d", positive=True), Symbol(r"d_{\text{end}}", positive=True))  # div_factor, final_div_factor
 A = Function("A")
 x, y, u = Symbol("x", real=True), Symbol("y", real=True), Symbol("u", real=True)
 annealing = written(
@@ -197,10 +143,7 @@ annealing = written(
 
 
 def _two_phases(low, high, end):
-    return Piecewise(
-        (A(low, high, n / peak), n <= peak),
-        (A(high, end, (n - peak) / Add(N, -1, -peak)), n > peak),
-    )
+    return Piecewise((A(low, high, n / peak), n <= peak), (A(high, end, (n - peak) / Add(N, -1, -peak)), n > peak))
 
 
 def _three_phases(low, high, end):
@@ -220,12 +163,7 @@ def one_cycle_lr(anneal_strategy="cos", three_phase=False):
             right=phases(eta_0, eta_max, eta_min),
             variable=n,
             defaults={p: Rational(3, 10), d: Rational(25), d_end: Rational(10**4)},
-            definitions=(
-                annealing[anneal_strategy],
-                (peak, p * N - 1),
-                (eta_min, eta_0 / d_end),
-                (eta_0, eta_max / d),
-            ),
+            definitions=(annealing[anneal_strategy], (peak, p * N - 1), (eta_min, eta_0 / d_end), (eta_0, eta_max / d)),
         )
     )
 
@@ -238,11 +176,7 @@ def one_cycle_momentum(anneal_strategy="cos", three_phase=False):
             left=mu_n,
             right=phases(mu_max, mu_min, mu_max),
             variable=n,
-            defaults={
-                p: Rational(3, 10),
-                mu_min: Rational(17, 20),
-                mu_max: Rational(19, 20),
-            },
+            defaults={p: Rational(3, 10), mu_min: Rational(17, 20), mu_max: Rational(19, 20)},
             definitions=(annealing[anneal_strategy], (peak, p * N - 1)),
         )
     )

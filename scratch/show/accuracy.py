@@ -11,28 +11,20 @@ def points(count=60, seed=0, reach=700.0):
     rng = np.random.default_rng(seed)
     tails = np.exp(rng.uniform(np.log(1e-12), np.log(reach), count))
     special = [0.0, 1e-300, 1e-12, 0.5, 1.0, 3.0, 5.0, 8.0, 9.0, 37.0]
-    return np.concatenate(
-        [rng.uniform(-3, 3, count), tails, -tails, special, np.negative(special[1:])]
-    )
+    return np.concatenate([rng.uniform(-3, 3, count), tails, -tails, special, np.negative(special[1:])])
 
 
 def ulp_errors(computed, exact):
     """The distance of each computed float from its exact mpmath value, in ULP of the computed dtype."""
     computed = np.asarray(computed)
     if computed.shape != np.shape(exact):
-        raise ValueError(
-            f"computed has shape {computed.shape}, exact has shape {np.shape(exact)}"
-        )
+        raise ValueError(f"computed has shape {computed.shape}, exact has shape {np.shape(exact)}")
     errors = []
     with mpmath.workdps(60):
-        for value, truth in zip(
-            computed.ravel(), np.ravel(np.asarray(exact, dtype=object))
-        ):
+        for value, truth in zip(computed.ravel(), np.ravel(np.asarray(exact, dtype=object))):
             unit = np.spacing(np.abs(computed.dtype.type(float(truth))))
             errors.append(
-                float(abs(_exact(value) - truth) / _exact(unit))
-                if np.isfinite(unit)
-                else _overflow(value, truth)
+                float(abs(_exact(value) - truth) / _exact(unit)) if np.isfinite(unit) else _overflow(value, truth)
             )
     return np.array(errors)
 
@@ -50,8 +42,5 @@ def condition(formula, number, gradient=False, **named):
     f = formula.explicit(formula.right)
     f = derivative(f, formula.variable) if gradient else f
     values = formula.values(number, named)
-    value, slope = (
-        evaluate(f, values),
-        evaluate(derivative(f, formula.variable), values),
-    )
+    value, slope = (evaluate(f, values), evaluate(derivative(f, formula.variable), values))
     return float(abs(float(number) * slope / value)) if value else 0.0

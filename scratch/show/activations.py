@@ -34,14 +34,7 @@ from scratch.show.words import words
 
 word = words("activations")
 KINKED = {"relu", "leaky_relu"}
-NAMES = {
-    "sigmoid": "Sigmoid",
-    "tanh": "Tanh",
-    "relu": "ReLU",
-    "leaky_relu": "Leaky ReLU",
-    "elu": "ELU",
-    "gelu": "GELU",
-}
+NAMES = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "ReLU", "leaky_relu": "Leaky ReLU", "elu": "ELU", "gelu": "GELU"}
 
 
 def _pair(name):
@@ -90,15 +83,7 @@ def comparison():
         [f'<a href="#{name.replace("_", "-")}">{title}</a>', *_properties(*_pair(name))]
         for name, title in NAMES.items()
     ]
-    head = [
-        "",
-        "f(x)",
-        "E[f(z)]",
-        "f′(x)",
-        "f′(0<sup>−</sup>) → f′(0<sup>+</sup>)",
-        "f′(−4)",
-        "f′(4)",
-    ]
+    head = ["", "f(x)", "E[f(z)]", "f′(x)", "f′(0<sup>−</sup>) → f′(0<sup>+</sup>)", "f′(−4)", "f′(4)"]
     return table(head, rows, word("comparison"))
 
 
@@ -108,9 +93,7 @@ def _properties(function, gradient):
     z = np.linspace(-12, 12, 240001)  # a kink at 0 lies on the grid
     mean = np.trapezoid(function(z) * np.exp(-(z**2) / 2), z) / np.sqrt(2 * np.pi)
     left, right = gradient(np.array([-1e-12, 1e-12]))
-    at_zero = (
-        number(left) if np.isclose(left, right) else f"{number(left)} → {number(right)}"
-    )
+    at_zero = number(left) if np.isclose(left, right) else f"{number(left)} → {number(right)}"
     return [
         _interval(y),
         number(round(mean, 3)),
@@ -123,8 +106,7 @@ def _properties(function, gradient):
 
 def _interval(values):
     return " … ".join(
-        f"{'−' if v < 0 else ''}∞" if abs(v) > 60 else number(round(float(v), 4))
-        for v in (min(values), max(values))
+        f"{'−' if v < 0 else ''}∞" if abs(v) > 60 else number(round(float(v), 4)) for v in (min(values), max(values))
     )
 
 
@@ -135,11 +117,7 @@ def overlay():
     for name, title in NAMES.items():
         function, gradient = _pair(name)
         values.plot(x, function(x), label=title)
-        slopes.plot(
-            x,
-            np.where(np.isin(x, 0) & (name in KINKED), np.nan, gradient(x)),
-            label=title,
-        )
+        slopes.plot(x, np.where(np.isin(x, 0) & (name in KINKED), np.nan, gradient(x)), label=title)
     values.set(xlabel="x", title="f(x)", ylim=(-1.3, 4))
     slopes.set(xlabel="x", title="f′(x)", ylim=(-0.25, 1.25))
     values.legend()
@@ -151,21 +129,9 @@ def accuracy():
     rows = []
     for name in (*NAMES, "gelu_tanh"):
         for of_gradient in (False, True):
-            cells = [
-                error
-                for dtype in ("float64", "float32")
-                for error in _errors(name, of_gradient, dtype)
-            ]
-            rows.append(
-                [f"{name}{'_grad' if of_gradient else ''}", *map(number, cells)]
-            )
-    head = [
-        "",
-        "Scratch float64",
-        "PyTorch float64",
-        "Scratch float32",
-        "PyTorch float32",
-    ]
+            cells = [error for dtype in ("float64", "float32") for error in _errors(name, of_gradient, dtype)]
+            rows.append([f"{name}{'_grad' if of_gradient else ''}", *map(number, cells)])
+    head = ["", "Scratch float64", "PyTorch float64", "Scratch float32", "PyTorch float32"]
     return table(head, rows, word("accuracy"))
 
 
@@ -175,9 +141,7 @@ def _errors(name, of_gradient, dtype):
     x = recorded[f"x/{dtype}"]
     formula = getattr(formulas, name)
     exact = [(formula.gradient if of_gradient else formula.value)(v) for v in x]
-    block = getattr(
-        activations, name.replace("_tanh", "") + ("_grad" if of_gradient else "")
-    )
+    block = getattr(activations, name.replace("_tanh", "") + ("_grad" if of_gradient else ""))
     ours = block(x, **({"approximate": "tanh"} if name == "gelu_tanh" else {}))
     theirs = recorded[f"{name}{'_grad' if of_gradient else ''}/{dtype}"]
     return np.max(ulp_errors(ours, exact)), np.max(ulp_errors(theirs, exact))
@@ -217,22 +181,15 @@ def sigmoid_derivation():
             sigma(x) * (1 - sigma(x)),
         )
     )
-    return derivation(
-        Derivative(sigma(x), x), *steps, definitions=formulas.sigmoid.definitions
-    )
+    return derivation(Derivative(sigma(x), x), *steps, definitions=formulas.sigmoid.definitions)
 
 
 def tanh_derivation():
     """Tanh's derivative, step by step, and as the code has it."""
     x = formulas.x
     s, c = written(lambda: (exp(x) - exp(-x), exp(x) + exp(-x)))
-    steps = written(
-        lambda: ((c * c - s * s) / c**2, 1 - (s / c) ** 2, 1 - sympy.tanh(x) ** 2)
-    )
-    prove(
-        derivative(formulas.tanh.right, x),
-        4 * derivative(formulas.sigmoid.right, x).subs(x, 2 * x),
-    )
+    steps = written(lambda: ((c * c - s * s) / c**2, 1 - (s / c) ** 2, 1 - sympy.tanh(x) ** 2))
+    prove(derivative(formulas.tanh.right, x), 4 * derivative(formulas.sigmoid.right, x).subs(x, 2 * x))
     return derivation(Derivative(sympy.tanh(x), x), *steps)
 
 
@@ -244,9 +201,7 @@ def relu_limits():
         quotient = written(lambda: sympy.Max(0, h) / h)
         value = sympy.limit(sympy.Max(0, h) / h, h, 0, side)
         if value != (side == "+"):
-            raise AssertionError(
-                f"the limit of {quotient} from the side {side} is {value}"
-            )
+            raise AssertionError(f"the limit of {quotient} from the side {side} is {value}")
         rows.append(f"{latex(sympy.Limit(quotient, h, 0, side))} &= {latex(value)}")
     return display(r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}")
 
@@ -272,16 +227,11 @@ def gelu_derivation():
     x, Phi, phi = formulas.x, formulas.Phi, formulas.phi
     density = derivation(Derivative(Phi(x), x), phi(x), definitions=formulas.normal)
     steps = written(lambda: (Phi(x) + x * Derivative(Phi(x), x), Phi(x) + x * phi(x)))
-    return density + derivation(
-        Derivative(x * Phi(x), x), *steps, definitions=formulas.normal
-    )
+    return density + derivation(Derivative(x * Phi(x), x), *steps, definitions=formulas.normal)
 
 
 def _sigmoid_facts():
-    return {
-        "peak": number(sigmoid_grad(0.0)),
-        "far": number(100 * sigmoid_grad(6.0) / sigmoid_grad(0.0), 2),
-    }
+    return {"peak": number(sigmoid_grad(0.0)), "far": number(100 * sigmoid_grad(6.0) / sigmoid_grad(0.0), 2)}
 
 
 def _tanh_facts():
@@ -300,20 +250,10 @@ def relu_curve():
     drawing, axes = panel(4.0, 2.6)
     x = np.array([-3.0, 0.0, 3.0])
     axes.plot(x, relu(x), label="f(x)")
-    axes.plot(
-        [-3, 0],
-        relu_grad(np.array([-3.0, 0.0])),
-        color="#c25b00",
-        linestyle="--",
-        label="f′(x)",
-    )
+    axes.plot([-3, 0], relu_grad(np.array([-3.0, 0.0])), color="#c25b00", linestyle="--", label="f′(x)")
     axes.plot([0, 3], relu_grad(np.array([1.0, 3.0])), color="#c25b00", linestyle="--")
-    axes.plot(
-        [0], relu_grad(np.array([0.0])), marker="o", color="#c25b00", linestyle="none"
-    )
-    axes.plot(
-        [0], [1], marker="o", color="#c25b00", markerfacecolor="none", linestyle="none"
-    )
+    axes.plot([0], relu_grad(np.array([0.0])), marker="o", color="#c25b00", linestyle="none")
+    axes.plot([0], [1], marker="o", color="#c25b00", markerfacecolor="none", linestyle="none")
     axes.set_xlabel("x")
     axes.legend()
     return figure(drawing, word("relu_curve"))
@@ -352,10 +292,7 @@ def gelu_curve():
     values.plot(x, gelu_grad(x), label="f′(x)")
     values.set(xlabel="x", ylim=(-0.4, 3))
     values.legend()
-    off_tanh, off_sigmoid = (
-        gelu(x, approximate="tanh") - gelu(x),
-        x * sigmoid(1.702 * x) - gelu(x),
-    )
+    off_tanh, off_sigmoid = (gelu(x, approximate="tanh") - gelu(x), x * sigmoid(1.702 * x) - gelu(x))
     errors.plot(x, np.abs(off_tanh), label="tanh")
     errors.plot(x, np.abs(off_sigmoid), label="x σ(1.702 x)")
     errors.set(xlabel="x", yscale="log", ylim=(1e-7, 3), title="|Δf|")

@@ -48,16 +48,10 @@ from scratch.show.words import words
 word = words("augmentation")
 BLOCKS = {  # anchor: title and a setting that can be seen on a photograph
     "randomhorizontalflip": ("RandomHorizontalFlip", RandomHorizontalFlip(1)),
-    "randomresizedcrop": (
-        "RandomResizedCrop",
-        RandomResizedCrop((150, 200), scale=(0.2, 0.6)),
-    ),
+    "randomresizedcrop": ("RandomResizedCrop", RandomResizedCrop((150, 200), scale=(0.2, 0.6))),
     "colorjitter": ("ColorJitter", ColorJitter(0.4, 0.4, 0.4, 0.2)),
     "randomrotation": ("RandomRotation", RandomRotation(30, "bilinear")),
-    "randomaffine": (
-        "RandomAffine",
-        RandomAffine(20, (0.1, 0.1), (0.8, 1.2), 15, "bilinear"),
-    ),
+    "randomaffine": ("RandomAffine", RandomAffine(20, (0.1, 0.1), (0.8, 1.2), 15, "bilinear")),
     "randomgrayscale": ("RandomGrayscale", RandomGrayscale(1)),
     "gaussianblur": ("GaussianBlur", GaussianBlur(15, (2.0, 4.0))),
     "randomerasing": ("RandomErasing", RandomErasing(1, scale=(0.1, 0.3))),
@@ -69,10 +63,7 @@ BLOCKS = {  # anchor: title and a setting that can be seen on a photograph
 @cache
 def photograph(name, width=200):
     """One of scikit-learn's two photographs, cut to 4 : 3 and made small: (width * 3 // 4, width, 3), uint8."""
-    return resize(
-        blocks.center_crop(load_sample_image(f"{name}.jpg"), (427, 569)),
-        (width * 3 // 4, width),
-    )
+    return resize(blocks.center_crop(load_sample_image(f"{name}.jpg"), (427, 569)), (width * 3 // 4, width))
 
 
 def applied(transform, rng):
@@ -90,14 +81,8 @@ def applied(transform, rng):
 
 def thumbnails():
     """(anchor, title, picture) of each block, for the overview."""
-    pictures = {
-        anchor: applied(transform, np.random.default_rng(3))
-        for anchor, (_, transform) in BLOCKS.items()
-    }
-    return [
-        (anchor, title, resize(pictures[anchor], (72, 96)))
-        for anchor, (title, _) in BLOCKS.items()
-    ]
+    pictures = {anchor: applied(transform, np.random.default_rng(3)) for anchor, (_, transform) in BLOCKS.items()}
+    return [(anchor, title, resize(pictures[anchor], (72, 96))) for anchor, (title, _) in BLOCKS.items()]
 
 
 def comparison():
@@ -109,28 +94,15 @@ def comparison():
         changed, mean = np.mean(change.max(axis=-1) > 0), np.mean(change) / 255
         name = f'<a href="#{anchor}">{title}</a>'
         ignores = word(f"{anchor}_ignores").replace(" ", "\u00a0")  # on one line
-        rows.append(
-            [name, word(f"{anchor}_draws"), f"{changed:.0%}", f"{mean:.0%}", ignores]
-        )
-    return table(
-        ["", word("draws"), word("changed"), word("change"), word("ignores")],
-        rows,
-        word("comparison"),
-    )
+        rows.append([name, word(f"{anchor}_draws"), f"{changed:.0%}", f"{mean:.0%}", ignores])
+    return table(["", word("draws"), word("changed"), word("change"), word("ignores")], rows, word("comparison"))
 
 
 def overlay():
     """The photograph, and one draw of each block."""
     images = [(photograph("flower"), word("original"))]
-    images += [
-        (applied(transform, np.random.default_rng(3)), title)
-        for title, transform in BLOCKS.values()
-    ]
-    return photographs(
-        [(resize(image, (111, 148)), title) for image, title in images],
-        word("overlay"),
-        width=96,
-    )
+    images += [(applied(transform, np.random.default_rng(3)), title) for title, transform in BLOCKS.values()]
+    return photographs([(resize(image, (111, 148)), title) for image, title in images], word("overlay"), width=96)
 
 
 def facts():
@@ -157,14 +129,10 @@ def check(*names):
     for name in (name for name in COMPARISONS if name.split()[0] in names):
         computed, exact = compare(name)
         if computed.shape != exact.shape:
-            raise AssertionError(
-                f"{name}: {computed.size} values, the formula gives {exact.size}"
-            )
+            raise AssertionError(f"{name}: {computed.size} values, the formula gives {exact.size}")
         count, worst = count + exact.size, max(worst, np.max(np.abs(computed - exact)))
     what = word("against_formula", block=_listed(names))
-    return checked(what, count, worst, 2e-15, "values", "absolute") + "".join(
-        _against_torchvision(names)
-    )
+    return checked(what, count, worst, 2e-15, "values", "absolute") + "".join(_against_torchvision(names))
 
 
 def _listed(names):
@@ -172,48 +140,26 @@ def _listed(names):
 
 
 def _against_torchvision(names):
-    results = {
-        name: found
-        for name in names
-        if (found := list(recorded(load("augmentation"), name)))
-    }
+    results = {name: found for name in names if (found := list(recorded(load("augmentation"), name)))}
     for single in (True, False):  # torchvision's hue is float32
         group = [name for name in results if (name == "adjust_hue") == single]
         if group:
-            errors = np.concatenate(
-                [_errors(results[name], "float64") for name in group]
-            )
+            errors = np.concatenate([_errors(results[name], "float64") for name in group])
             what = word("against_torchvision", block=_listed(group), dtype="float64")
-            yield checked(
-                what,
-                errors.size,
-                np.max(errors),
-                2e-6 if single else 1e-12,
-                "values",
-                "absolute",
-            )
+            yield checked(what, errors.size, np.max(errors), 2e-6 if single else 1e-12, "values", "absolute")
     if results:
         levels = np.concatenate([_errors(found, "uint8") for found in results.values()])
         what = word("against_torchvision", block=_listed(results), dtype="uint8")
         yield checked(what, levels.size, np.max(levels), 1, "values", "levels")
     for name, found in results.items():
-        share, allowed = (
-            np.mean(_errors(found, "uint8") > 0),
-            {"resize": 0.3, "resized_crop": 0.3, "adjust_hue": 0.1},
-        )
+        share, allowed = (np.mean(_errors(found, "uint8") > 0), {"resize": 0.3, "resized_crop": 0.3, "adjust_hue": 0.1})
         if share > allowed.get(name, 0.01):
-            raise AssertionError(
-                f"{name}: {share:.1%} of the levels differ from torchvision's"
-            )
+            raise AssertionError(f"{name}: {share:.1%} of the levels differ from torchvision's")
 
 
 def _errors(results, dtype):
     """The distances of all results of a dtype from torchvision's."""
-    pairs = [
-        (ours.astype(float), theirs)
-        for kind, _, ours, theirs in results
-        if kind == dtype == ours.dtype
-    ]
+    pairs = [(ours.astype(float), theirs) for kind, _, ours, theirs in results if kind == dtype == ours.dtype]
     return np.concatenate([np.ravel(np.abs(ours - theirs)) for ours, theirs in pairs])
 
 
@@ -261,9 +207,7 @@ def flip_derivation():
     W, j = formulas.W, formulas.j
     mirror = Matrix([[-1, 0], [0, 1]])
     twice = written(lambda: W - 1 - (W - 1 - j))
-    return derivation(twice, j) + _same_matrix(
-        MatMul(mirror, _turn(1)), MatMul(_turn(-1), mirror)
-    )
+    return derivation(twice, j) + _same_matrix(MatMul(mirror, _turn(1)), MatMul(_turn(-1), mirror))
 
 
 # RandomResizedCrop, CenterCrop
@@ -275,11 +219,7 @@ def crop_pictures():
     images = []
     for seed in range(6):
         top, left, h, w = transform.box(150, 200, np.random.default_rng(seed))
-        label = word(
-            "area_and_ratio",
-            area=f"{h * w / flower[..., 0].size:.0%}",
-            ratio=f"{w / h:.2f}",
-        )
+        label = word("area_and_ratio", area=f"{h * w / flower[..., 0].size:.0%}", ratio=f"{w / h:.2f}")
         images.append((resized_crop(flower, top, left, h, w, (120, 160)), label))
     return photographs(images, word("crop_pictures"), width=150)
 
@@ -288,47 +228,21 @@ def crop_distribution():
     """Histograms of the area and the ratio of boxes in a photograph and in a panorama."""
     (left, areas), (right, ratios) = panel(3.4, 2.6), panel(3.4, 2.6)
     values = {}
-    for name, (height, width) in {
-        "photograph": (300, 400),
-        "panorama": (100, 400),
-    }.items():
+    for name, (height, width) in {"photograph": (300, 400), "panorama": (100, 400)}.items():
         transform, rng = RandomResizedCrop(8), np.random.default_rng(0)
         boxes = np.array([transform.box(height, width, rng) for _ in range(6000)])
         largest = min(height, round(width * 3 / 4)), min(width, round(height * 4 / 3))
         fallback = np.all(boxes[:, 2:] == largest, axis=1)
         values[f"{name}_fallback"] = number(100 * np.mean(fallback), 2)
-        area, ratio = (
-            boxes[:, 2] * boxes[:, 3] / (height * width),
-            boxes[:, 3] / boxes[:, 2],
-        )
+        area, ratio = (boxes[:, 2] * boxes[:, 3] / (height * width), boxes[:, 3] / boxes[:, 2])
         if not np.mean(area < 0.54) > 0.55:  # as drawn: 0.5
-            raise AssertionError(
-                f"small areas come in {np.mean(area < 0.54):.0%} of the draws"
-            )
-        style = {
-            "label": word(name),
-            "linewidth": 1.7,
-            "linestyle": "-" if name == "photograph" else "-.",
-        }
+            raise AssertionError(f"small areas come in {np.mean(area < 0.54):.0%} of the draws")
+        style = {"label": word(name), "linewidth": 1.7, "linestyle": "-" if name == "photograph" else "-."}
         areas.stairs(*np.histogram(area, bins=31, range=(0, 1), density=True), **style)
-        ratios.stairs(
-            *np.histogram(ratio, bins=20, range=(0.74, 1.35), density=True), **style
-        )
-    areas.plot(
-        [0.08, 0.08, 1, 1],
-        [0, 1 / 0.92, 1 / 0.92, 0],
-        SERIES[2],
-        linestyle=":",
-        label=word("drawn"),
-    )
+        ratios.stairs(*np.histogram(ratio, bins=20, range=(0.74, 1.35), density=True), **style)
+    areas.plot([0.08, 0.08, 1, 1], [0, 1 / 0.92, 1 / 0.92, 0], SERIES[2], linestyle=":", label=word("drawn"))
     r = np.linspace(0.75, 4 / 3, 60)
-    ratios.plot(
-        r,
-        1 / (r * np.log(16 / 9)),
-        SERIES[2],
-        linestyle=":",
-        label="1 / (r ln(r₁ / r₀))",
-    )
+    ratios.plot(r, 1 / (r * np.log(16 / 9)), SERIES[2], linestyle=":", label="1 / (r ln(r₁ / r₀))")
     areas.set(xlabel=word("share_of_area"), ylim=(0, 6))
     ratios.set(xlabel="w / h", ylim=(0, 5))
     for axes in (areas, ratios):
@@ -340,18 +254,10 @@ def ratio_derivation():
     """The density of the ratio from its definition: the derivative of the uniform draw by the ratio."""
     r, r_0, r_1, v = formulas.r, formulas.r_0, formulas.r_1, formulas.v
     inverse = written(lambda: sympy.log(r / r_0) / sympy.log(r_1 / r_0))
-    solved = [
-        sympy.log(side / r_0)
-        for side in (r, formulas.random_resized_crop.definitions[1][1])
-    ]
-    if sympy.simplify(
-        sympy.expand_log(solved[1], force=True)
-        - v * sympy.expand_log(sympy.log(r_1 / r_0), force=True)
-    ):
+    solved = [sympy.log(side / r_0) for side in (r, formulas.random_resized_crop.definitions[1][1])]
+    if sympy.simplify(sympy.expand_log(solved[1], force=True) - v * sympy.expand_log(sympy.log(r_1 / r_0), force=True)):
         raise AssertionError("v is not what the ratio's definition gives")
-    density = derivation(
-        Derivative(inverse, r), written(lambda: 1 / (r * sympy.log(r_1 / r_0)))
-    )
+    density = derivation(Derivative(inverse, r), written(lambda: 1 / (r * sympy.log(r_1 / r_0))))
     return display(f"{latex(v)} = {latex(inverse)}") + density
 
 
@@ -368,29 +274,19 @@ def _without_antialiasing(image, size):
     first = np.floor(middle).astype(int)
     share = (middle - first)[:, None, None]
     rows = (1 - share) * image[first] + share * image[first + 1]
-    return (
-        rows
-        if image.shape[1] == size
-        else _without_antialiasing(rows.swapaxes(0, 1), size).swapaxes(0, 1)
-    )
+    return rows if image.shape[1] == size else _without_antialiasing(rows.swapaxes(0, 1), size).swapaxes(0, 1)
 
 
 def antialias_pictures():
     """A fine pattern made smaller in three ways."""
     plate, size = _plate(), 60
     nearest = plate[(np.arange(size) * 5 + 2) // 2][:, (np.arange(size) * 5 + 2) // 2]
-    ways = {
-        "nearest": nearest,
-        "linear": _without_antialiasing(plate, size),
-        "triangle": resize(plate, size),
-    }
+    ways = {"nearest": nearest, "linear": _without_antialiasing(plate, size), "triangle": resize(plate, size)}
     outside = np.hypot(*(np.mgrid[:size, :size] - 29.5)) > 19
     noise = {key: np.std(small[outside]) for key, small in ways.items()}
     if not noise["triangle"] < noise["linear"] / 3:
         raise AssertionError(f"antialiasing leaves {noise}")
-    images = [(plate, word("original"))] + [
-        (small, word(key)) for key, small in ways.items()
-    ]
+    images = [(plate, word("original"))] + [(small, word(key)) for key, small in ways.items()]
     values = {key: number(value, 2) for key, value in noise.items()}
     return photographs(images, word("antialias_pictures", **values), width=150)
 
@@ -401,19 +297,9 @@ def antialias_pictures():
 def jitter_pictures():
     """The four adjustments, each with a small and a large factor."""
     flower = resize(photograph("flower"), (105, 140))
-    kinds = [
-        ("brightness", adjust_brightness, (0.6, 1.4)),
-        ("contrast", adjust_contrast, (0.4, 1.8)),
-    ]
-    kinds += [
-        ("saturation", adjust_saturation, (0, 2)),
-        ("hue", adjust_hue, (-0.1, 0.3)),
-    ]
-    images = [
-        (adjust(flower, f), f"{word(name)} {number(f)}")
-        for name, adjust, pair in kinds
-        for f in pair
-    ]
+    kinds = [("brightness", adjust_brightness, (0.6, 1.4)), ("contrast", adjust_contrast, (0.4, 1.8))]
+    kinds += [("saturation", adjust_saturation, (0, 2)), ("hue", adjust_hue, (-0.1, 0.3))]
+    images = [(adjust(flower, f), f"{word(name)} {number(f)}") for name, adjust, pair in kinds for f in pair]
     return photographs(images, word("jitter_pictures"), width=112)
 
 
@@ -421,10 +307,7 @@ def hue_curves():
     """R, G and B of one colour while its hue goes once around."""
     drawing, axes = panel(4.6, 2.6)
     turns = np.linspace(-0.5, 0.5, 121)
-    colours = [
-        255 * adjust_hue(np.array([[[200, 100, 50]]]) / 255, turn)[0, 0]
-        for turn in turns.tolist()
-    ]
+    colours = [255 * adjust_hue(np.array([[[200, 100, 50]]]) / 255, turn)[0, 0] for turn in turns.tolist()]
     for name, values in zip("RGB", np.transpose(colours)):
         axes.plot(turns, values, label=name)
     axes.set(xlabel=word("hue_factor"), ylim=(0, 255))
@@ -452,15 +335,11 @@ def jitter_order():
         for pair in itertools.combinations(results, 2)
     }
     farthest = max(distances, key=distances.get)
-    images = [
-        (results[order], ", ".join(word(name) for name in order)) for order in farthest
-    ]
+    images = [(results[order], ", ".join(word(name) for name in order)) for order in farthest]
     values = {
         "distinct": str(len({image.tobytes() for image in results.values()})),
         "mean": number(distances[farthest]),
-        "largest": str(
-            np.max(np.abs(results[farthest[0]].astype(int) - results[farthest[1]]))
-        ),
+        "largest": str(np.max(np.abs(results[farthest[0]].astype(int) - results[farthest[1]]))),
     }
     return photographs(images, word("jitter_order", **values), width=240)
 
@@ -484,23 +363,16 @@ def rotation_pictures():
     """A turned photograph, and a detail of it by both interpolations."""
     temple = photograph("china", 240)
     turned = {kind: rotate(temple, 20, kind) for kind in ("bilinear", "nearest")}
-    details = [
-        (_enlarged(image[60:105, 95:155], 4), kind) for kind, image in turned.items()
-    ]
+    details = [(_enlarged(image[60:105, 95:155], 4), kind) for kind, image in turned.items()]
     small = photograph("china")
-    images = [
-        (rotate(small, 20, "bilinear"), "20°"),
-        (rotate(small, 20, "bilinear", expand=True), "20°, expand=True"),
-    ]
+    images = [(rotate(small, 20, "bilinear"), "20°"), (rotate(small, 20, "bilinear", expand=True), "20°, expand=True")]
     images += details
     return photographs(images, word("rotation_pictures"))
 
 
 def mapping_grid(angle=30, size=12):
     """Old pixels sent to the new grid, and new pixels looked up in the old one."""
-    middle = np.stack(
-        np.meshgrid(np.arange(size) + 0.5, np.arange(size) + 0.5), axis=-1
-    ).reshape(-1, 2)
+    middle = np.stack(np.meshgrid(np.arange(size) + 0.5, np.arange(size) + 0.5), axis=-1).reshape(-1, 2)
     turn = np.radians(angle)
     matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     centre = size / 2
@@ -513,23 +385,13 @@ def mapping_grid(angle=30, size=12):
     (left, new), (right, old) = panel(3.2, 3.2), panel(3.2, 3.2)
     new.plot(*sent[inside].T, ".", color=SERIES[0], markersize=3)
     new.plot(*middle[inside & (hits == 0)].T, "x", color=SERIES[1], markersize=7)
-    new.plot(
-        *middle[inside & (hits > 1)].T,
-        "o",
-        color=SERIES[2],
-        markersize=9,
-        markerfacecolor="none",
-    )
+    new.plot(*middle[inside & (hits > 1)].T, "o", color=SERIES[2], markersize=9, markerfacecolor="none")
     old.plot(*found[inside].T, ".", color=SERIES[0], markersize=3)
     for axes, title in ((new, word("forwards")), (old, word("backwards"))):
         axes.set(xlim=(0, size), ylim=(size, 0), title=title, aspect="equal")
         axes.set(xticks=range(size + 1), yticks=range(size + 1))
         axes.tick_params(labelbottom=False, labelleft=False, length=0)
-    values = {
-        "angle": str(angle),
-        "cells": str(inside.sum()),
-        "holes": str(np.sum(hits[inside] == 0)),
-    }
+    values = {"angle": str(angle), "cells": str(inside.sum()), "holes": str(np.sum(hits[inside] == 0))}
     values["double"] = str(np.sum(hits[inside] > 1))
     return figure([left, right], word("mapping_grid", **values))
 
@@ -537,12 +399,8 @@ def mapping_grid(angle=30, size=12):
 def rotation_derivation():
     """The inverse of a turn is the turn back."""
     theta, phi = formulas.theta, Symbol("phi", real=True)
-    one, other, both = (
-        _turn(1).subs(theta, angle) for angle in (theta, phi, theta + phi)
-    )
-    return _same_matrix(
-        MatMul(_turn(1), _turn(-1)), Matrix([[1, 0], [0, 1]])
-    ) + _same_matrix(MatMul(one, other), both)
+    one, other, both = (_turn(1).subs(theta, angle) for angle in (theta, phi, theta + phi))
+    return _same_matrix(MatMul(_turn(1), _turn(-1)), Matrix([[1, 0], [0, 1]])) + _same_matrix(MatMul(one, other), both)
 
 
 # RandomAffine
@@ -550,30 +408,17 @@ def rotation_derivation():
 
 def affine_grid():
     """What each of the four parts does to a square grid."""
-    kinds = {
-        "rotation": {"theta": 20},
-        "scale": {"s": 0.7},
-        "shear_x": {"phi_x": 20},
-        "shear_y": {"phi_y": 20},
-    }
+    kinds = {"rotation": {"theta": 20}, "scale": {"s": 0.7}, "shear_x": {"phi_x": 20}, "shear_y": {"phi_y": 20}}
     drawings = []
     for name, changed in kinds.items():
         values = {"theta": 0, "s": 1, "phi_x": 0, "phi_y": 0, **changed}
-        values = {
-            key: value if key == "s" else np.radians(value)
-            for key, value in values.items()
-        }
+        values = {key: value if key == "s" else np.radians(value) for key, value in values.items()}
         matrix = np.array(formulas.affine_matrix.value(**values), float).reshape(2, 2)
         drawing, axes = panel(2.2, 2.2)
         for offset in np.linspace(-1, 1, 5):
-            for line in (
-                np.array([[offset, offset], [-1, 1]]),
-                np.array([[-1, 1], [offset, offset]]),
-            ):
+            for line in (np.array([[offset, offset], [-1, 1]]), np.array([[-1, 1], [offset, offset]])):
                 axes.plot(*line, color=INK, linewidth=0.5, linestyle=":")
-                axes.plot(
-                    *(matrix @ line), color=SERIES[0], linestyle="-", linewidth=1.3
-                )
+                axes.plot(*(matrix @ line), color=SERIES[0], linestyle="-", linewidth=1.3)
         axes.set(xlim=(-1.5, 1.5), ylim=(1.5, -1.5), title=word(name), aspect="equal")
         axes.axis("off")
         drawings.append(drawing)
@@ -589,17 +434,13 @@ def affine_derivation():
         raise AssertionError(f"A times its inverse is {product}")
     if sympy.simplify(matrix.doit().as_explicit().det() - formulas.s**2) != 0:
         raise AssertionError("det A is not the square of s")
-    return display(
-        r"A A^{-1} = \begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}"
-    ) + display(r"\det A = s^2")
+    return display(r"A A^{-1} = \begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}") + display(r"\det A = s^2")
 
 
 def _sharpness(image):
     """The mean difference of neighbours, away from the border."""
     inner = image.astype(float)[40:-40, 60:-60]
-    return np.mean(np.abs(np.diff(inner, axis=0))) + np.mean(
-        np.abs(np.diff(inner, axis=1))
-    )
+    return np.mean(np.abs(np.diff(inner, axis=0))) + np.mean(np.abs(np.diff(inner, axis=1)))
 
 
 def twice_pictures():
@@ -608,18 +449,11 @@ def twice_pictures():
     once, often = rotate(temple, 30, "bilinear"), temple
     for _ in range(6):
         often = rotate(often, 5, "bilinear")
-    images = [
-        (_enlarged(image[55:115, 85:165], 3), label)
-        for image, label in ((once, "1 × 30°"), (often, "6 × 5°"))
-    ]
+    images = [(_enlarged(image[55:115, 85:165], 3), label) for image, label in ((once, "1 × 30°"), (often, "6 × 5°"))]
     kept = [100 * _sharpness(image) / _sharpness(temple) for image in (once, often)]
     if not kept[1] < 0.8 * kept[0]:
         raise AssertionError(f"sharpness {kept}")
-    return photographs(
-        images,
-        word("twice_pictures", once=number(kept[0], 2), often=number(kept[1], 2)),
-        width=240,
-    )
+    return photographs(images, word("twice_pictures", once=number(kept[0], 2), often=number(kept[1], 2)), width=240)
 
 
 # RandomGrayscale
@@ -628,26 +462,17 @@ def twice_pictures():
 def grey_pictures():
     """The photograph and six colours of one luma, before and after."""
     flower, target = photograph("flower"), 0.45
-    colours = [
-        adjust_hue(np.array([[[1.0, 0.15, 0.15]]]), turn)[0, 0]
-        for turn in np.linspace(-0.5, 0.5, 7)[:6]
-    ]
+    colours = [adjust_hue(np.array([[[1.0, 0.15, 0.15]]]), turn)[0, 0] for turn in np.linspace(-0.5, 0.5, 7)[:6]]
     white, patches = blocks.LUMA.sum(), []
     for colour in colours:
         luma = colour @ blocks.LUMA
-        darker, lighter = (
-            colour * target / luma,
-            1 - (1 - colour) * (white - target) / (white - luma),
-        )
+        darker, lighter = (colour * target / luma, 1 - (1 - colour) * (white - target) / (white - luma))
         patches.append(darker if luma > target else lighter)
     strip = np.kron(np.array(patches).reshape(2, 3, 3), np.ones((50, 44, 1)))
     grey = blocks.rgb_to_grayscale(strip, 3)
     if np.ptp(grey) > 1e-12:
         raise AssertionError(f"the patches' luma differs by {np.ptp(grey)}")
-    images = [
-        (flower, word("original")),
-        (blocks.rgb_to_grayscale(flower, 3), word("grey")),
-    ]
+    images = [(flower, word("original")), (blocks.rgb_to_grayscale(flower, 3), word("grey"))]
     images += [(strip, word("six_colours")), (grey, word("grey"))]
     return photographs(images, word("grey_pictures"))
 
@@ -668,10 +493,7 @@ def blur_pictures():
     """The photograph at four standard deviations."""
     temple = photograph("china")
     images = [(temple, word("original"))]
-    images += [
-        (gaussian_blur(temple, 2 * round(3 * sigma) + 1, sigma), f"σ = {sigma:g}")
-        for sigma in (1, 2, 4)
-    ]
+    images += [(gaussian_blur(temple, 2 * round(3 * sigma) + 1, sigma), f"σ = {sigma:g}") for sigma in (1, 2, 4)]
     return photographs(images, word("blur_pictures"))
 
 
@@ -695,10 +517,7 @@ def kernels():
     errors.set(xlabel=word("kernel_size"), yscale="log", title=word("semigroup_error"))
     if not gaps[-1] < 1e-5 < gaps[0]:
         raise AssertionError(f"two blurs differ from one by {gaps}")
-    return figure(
-        [left, right],
-        word("kernels", small=number(gaps[1], 2), large=number(gaps[-1], 2)),
-    )
+    return figure([left, right], word("kernels", small=number(gaps[1], 2), large=number(gaps[-1], 2)))
 
 
 def separable_derivation():
@@ -717,9 +536,7 @@ def semigroup_derivation():
     one = written(lambda: exp(-(u**2 / (2 * s**2))) / (s * sqrt(2 * pi)))
     other = written(lambda: exp(-((x - u) ** 2 / (2 * t**2))) / (t * sqrt(2 * pi)))
     product = written(lambda: one * other)
-    total = written(
-        lambda: exp(-(x**2 / (2 * (s**2 + t**2)))) / sqrt(2 * pi * (s**2 + t**2))
-    )
+    total = written(lambda: exp(-(x**2 / (2 * (s**2 + t**2)))) / sqrt(2 * pi * (s**2 + t**2)))
     return derivation(Integral(product, (u, -oo, oo)), total)
 
 
@@ -732,9 +549,7 @@ def erasing_pictures():
     scale = {"scale": (0.1, 0.25)}
     images = [(RandomErasing(1, **scale)(flower, np.random.default_rng(0)), "value=0")]
     for seed, value in ((1, (124, 116, 104)), (2, "random")):
-        erased = RandomErasing(1, value=value, **scale)(
-            flower, np.random.default_rng(seed)
-        )
+        erased = RandomErasing(1, value=value, **scale)(flower, np.random.default_rng(seed))
         images.append((erased, f"value={value!r}"))
     images += [(Cutout(80)(flower, np.random.default_rng(4)), "Cutout(80)")]
     return photographs(images, word("erasing_pictures"))
@@ -758,14 +573,8 @@ def _coverage(kind, side=32):
 
 def _map(share, name):
     """A picture of how often each pixel is hit, with its label."""
-    values = {
-        "low": f"{share.min():.0%}",
-        "high": f"{share.max():.0%}",
-        "mean": f"{share.mean():.1%}",
-    }
-    return np.kron(share / share.max(), np.ones((5, 5))), word(
-        "map_label", name=name, **values
-    )
+    values = {"low": f"{share.min():.0%}", "high": f"{share.max():.0%}", "mean": f"{share.mean():.1%}"}
+    return np.kron(share / share.max(), np.ones((5, 5))), word("map_label", name=name, **values)
 
 
 def erased_maps():
@@ -782,11 +591,7 @@ def cutout_derivation():
     N, h, y = sympy.symbols("N h y", positive=True, integer=True)
     Sum, Add = sympy.Sum, sympy.Add
     sides = written(
-        lambda: Add(
-            Sum(y + h, (y, 0, h - 1)),
-            Sum(2 * h, (y, h, N - h)),
-            Sum(Add(N, -y, h), (y, Add(N, -h, 1), N - 1)),
-        )
+        lambda: Add(Sum(y + h, (y, 0, h - 1)), Sum(2 * h, (y, h, N - h)), Sum(Add(N, -y, h), (y, Add(N, -h, 1), N - 1)))
     )
     return derivation(sides, written(lambda: 2 * h * N - h**2))
 
@@ -834,9 +639,7 @@ def mixup_derivation():
     y, other, p, lam = *sympy.symbols("y_k y'_k p_k", positive=True), formulas.lam
     log = sympy.log(p)
     mixed_label = written(lambda: -((lam * y + (1 - lam) * other) * log))
-    return derivation(
-        mixed_label, written(lambda: lam * -(y * log) + (1 - lam) * -(other * log))
-    )
+    return derivation(mixed_label, written(lambda: lam * -(y * log) + (1 - lam) * -(other * log)))
 
 
 def variance_derivation():
@@ -844,14 +647,10 @@ def variance_derivation():
     lam, rows = formulas.lam, []
     for alpha in (1, 2, 8):
         density = sympy.expand(formulas.beta.right.subs(formulas.alpha, alpha).doit())
-        variance = sympy.integrate(
-            sympy.expand((lam - sympy.Rational(1, 2)) ** 2 * density), (lam, 0, 1)
-        )
+        variance = sympy.integrate(sympy.expand((lam - sympy.Rational(1, 2)) ** 2 * density), (lam, 0, 1))
         if variance != sympy.Rational(1, 4 * (2 * alpha + 1)):
             raise AssertionError(f"the variance for alpha {alpha} is {variance}")
-        rows.append(
-            rf"\alpha = {alpha}: \quad \operatorname{{Var}}(\lambda) = {latex(variance)}"
-        )
+        rows.append(rf"\alpha = {alpha}: \quad \operatorname{{Var}}(\lambda) = {latex(variance)}")
     return "".join(map(display, rows))
 
 
@@ -865,19 +664,9 @@ def cutmix_labels():
 def cutmix_pictures():
     """The temple's boxes in the flower, and the labels after clipping."""
     images = []
-    for lam, center in (
-        (0.7, (100, 75)),
-        (0.7, (190, 15)),
-        (0.3, (50, 100)),
-        (0.3, (10, 140)),
-    ):
+    for lam, center in ((0.7, (100, 75)), (0.7, (190, 15)), (0.3, (50, 100)), (0.3, (10, 140))):
         mixed, rows = cutmix(_pair(), np.eye(2), lam, center)
-        label = word(
-            "lam_and_shares",
-            lam=number(lam),
-            flower=number(rows[0, 0]),
-            temple=number(rows[0, 1]),
-        )
+        label = word("lam_and_shares", lam=number(lam), flower=number(rows[0, 0]), temple=number(rows[0, 1]))
         images.append((_with_bar(mixed[0], rows[0, 0]), label))
     return photographs(images, word("cutmix_pictures"))
 
@@ -885,10 +674,7 @@ def cutmix_pictures():
 @cache
 def _shares(count=6000, side=32):
     """The shares that are drawn, those that are kept after clipping, and how often each pixel is replaced."""
-    rng, images = (
-        np.random.default_rng(0),
-        np.stack([np.zeros((side, side, 1)), np.ones((side, side, 1))]),
-    )
+    rng, images = (np.random.default_rng(0), np.stack([np.zeros((side, side, 1)), np.ones((side, side, 1))]))
     drawn, kept, replaced = [], [], np.zeros((side, side))
     for _ in range(count):
         lam, center = rng.beta(1, 1), rng.integers(side, size=2).tolist()
@@ -903,10 +689,7 @@ def share_histograms():
     """Lambda as it is drawn and as it is after clipping."""
     drawn, kept, _ = _shares()
     drawing, axes = panel(4.6, 2.6)
-    for shares, label, style in (
-        (drawn, word("drawn"), "--"),
-        (kept, word("after_clipping"), "-"),
-    ):
+    for shares, label, style in ((drawn, word("drawn"), "--"), (kept, word("after_clipping"), "-")):
         counts, bins = np.histogram(shares, bins=25, range=(0, 1), density=True)
         label = f"{label}: {word('mean')} {np.mean(shares):.2f}"
         axes.stairs(counts, bins, label=label, linewidth=1.7, linestyle=style)
@@ -914,14 +697,7 @@ def share_histograms():
     axes.legend()
     if not abs(np.mean(kept) - 0.7) < 0.01:
         raise AssertionError(f"the mean share after clipping is {np.mean(kept)}")
-    return figure(
-        drawing,
-        word(
-            "share_histograms",
-            drawn=number(np.mean(drawn), 2),
-            kept=number(np.mean(kept), 2),
-        ),
-    )
+    return figure(drawing, word("share_histograms", drawn=number(np.mean(drawn), 2), kept=number(np.mean(kept), 2)))
 
 
 def replaced_map():

@@ -34,22 +34,13 @@ def by_formula(formula, shape, indices="ij", **values):
 
 def _given(value):
     """Arrays count from 0; a whole number is put in as one, so that divisions stay exact."""
-    return (
-        from_zero(value)
-        if np.ndim(value)
-        else sympy.Integer(value)
-        if isinstance(value, int)
-        else value
-    )
+    return from_zero(value) if np.ndim(value) else sympy.Integer(value) if isinstance(value, int) else value
 
 
 def _channels(formula, height, width, image=IMAGE, **values):
     """A formula for one channel, on every channel."""
     planes = np.moveaxis(image, -1, 0)
-    return np.stack(
-        [by_formula(formula, (height, width), x=plane, **values) for plane in planes],
-        axis=-1,
-    )
+    return np.stack([by_formula(formula, (height, width), x=plane, **values) for plane in planes], axis=-1)
 
 
 def _colours(formula, **values):
@@ -59,31 +50,18 @@ def _colours(formula, **values):
 
 def _pixels(formula, **values):
     """A formula for R, G and B, on every pixel."""
-    return [
-        formula.value(R=red, G=green, B=blue, **values)
-        for red, green, blue in IMAGE.reshape(-1, 3).tolist()
-    ]
+    return [formula.value(R=red, G=green, B=blue, **values) for red, green, blue in IMAGE.reshape(-1, 3).tolist()]
 
 
 def _axis(formula, image, axis, size, **values):
     """A formula for one axis, along that axis."""
-    return np.apply_along_axis(
-        lambda line: by_formula(formula, (size,), "i", x=line, **values), axis, image
-    )
+    return np.apply_along_axis(lambda line: by_formula(formula, (size,), "i", x=line, **values), axis, image)
 
 
 def _blur(image, sizes, sigmas):
     for axis, size, sigma in zip((1, 0), sizes, sigmas):
         length = image.shape[axis]
-        image = _axis(
-            formulas.gaussian_blur,
-            image,
-            axis,
-            length,
-            n=length,
-            r=size // 2,
-            sigma=sigma,
-        )
+        image = _axis(formulas.gaussian_blur, image, axis, length, n=length, r=size // 2, sigma=sigma)
     return image
 
 
@@ -103,18 +81,13 @@ def _warp(point, interpolation, fill, **values):
             if interpolation == "nearest":
                 result[i, j, c] = formulas.pixel_nearest.value(x=x, y=y, I=old[c])
             else:
-                result[i, j, c] = formulas.pixel_bilinear.value(
-                    x=x, y=y, I=old[c], H=HEIGHT, W=WIDTH, F=fill
-                )
+                result[i, j, c] = formulas.pixel_bilinear.value(x=x, y=y, I=old[c], H=HEIGHT, W=WIDTH, F=fill)
     return result
 
 
 def _seeds(drawn, exactly, count=10):
     """What a random class gives and what its formula gives, both from the same generator, seed by seed."""
-    pairs = [
-        (drawn(np.random.default_rng(seed)), exactly(np.random.default_rng(seed)))
-        for seed in range(count)
-    ]
+    pairs = [(drawn(np.random.default_rng(seed)), exactly(np.random.default_rng(seed))) for seed in range(count)]
     return [np.array(side, dtype=float) for side in zip(*pairs)]
 
 
@@ -127,10 +100,7 @@ def _first_box(formula, height, width):
 
     def exactly(rng):
         while True:
-            h, w = (
-                int(side)
-                for side in formula.value(u=rng.random(), v=rng.random(), H=31, W=40)
-            )
+            h, w = (int(side) for side in formula.value(u=rng.random(), v=rng.random(), H=31, W=40))
             if h <= height and w <= width:
                 return rng.integers(31 - h + 1), rng.integers(40 - w + 1), h, w
 
@@ -146,32 +116,23 @@ def hflip():
 
 def random_horizontal_flip():
     def exactly(rng):
-        return _channels(
-            formulas.random_horizontal_flip, HEIGHT, WIDTH, W=WIDTH, u=rng.random()
-        )
+        return _channels(formulas.random_horizontal_flip, HEIGHT, WIDTH, W=WIDTH, u=rng.random())
 
     return _transformed(blocks.RandomHorizontalFlip(), exactly, 40)
 
 
 def resize():
     image = _axis(formulas.resize, IMAGE, 0, 3, n=HEIGHT, m=3)
-    return blocks.resize(IMAGE, (3, 7)), _axis(
-        formulas.resize, image, 1, 7, n=WIDTH, m=7
-    )
+    return blocks.resize(IMAGE, (3, 7)), _axis(formulas.resize, image, 1, 7, n=WIDTH, m=7)
 
 
 def resized_crop():
-    return blocks.resized_crop(IMAGE, 1, 2, 3, 2, (3, 2)), _channels(
-        formulas.resized_crop, 3, 2, t=1, l=2
-    )
+    return blocks.resized_crop(IMAGE, 1, 2, 3, 2, (3, 2)), _channels(formulas.resized_crop, 3, 2, t=1, l=2)
 
 
 def random_resized_crop():
     transform = blocks.RandomResizedCrop(5)
-    return _seeds(
-        lambda rng: transform.box(31, 40, rng),
-        _first_box(formulas.random_resized_crop, 31, 40),
-    )
+    return _seeds(lambda rng: transform.box(31, 40, rng), _first_box(formulas.random_resized_crop, 31, 40))
 
 
 class _Counting(np.random.Generator):
@@ -191,13 +152,8 @@ def random_resized_crop_fallback():
     computed, exact = [], []
     for height, width in ((10, 100), (100, 10), (30, 20), (20, 21)):
         rng = _Counting()
-        computed += [
-            *blocks.RandomResizedCrop(8, scale=(2, 3)).box(height, width, rng),
-            rng.count,
-        ]
-        h, w = formulas.random_resized_crop_fallback.value(
-            H=sympy.Integer(height), W=sympy.Integer(width)
-        )
+        computed += [*blocks.RandomResizedCrop(8, scale=(2, 3)).box(height, width, rng), rng.count]
+        h, w = formulas.random_resized_crop_fallback.value(H=sympy.Integer(height), W=sympy.Integer(width))
         exact += [(height - int(h)) // 2, (width - int(w)) // 2, h, w, 20]
     return computed, exact
 
@@ -210,23 +166,13 @@ def random_erasing_tries():
 
 
 def center_crop():
-    exact = [
-        _channels(formulas.center_crop, h, w, H=HEIGHT, W=WIDTH, h=h, w=w)
-        for h, w in ((1, 2), (3, 4))
-    ]
-    computed = (
-        blocks.center_crop(IMAGE, (1, 2)),
-        blocks.CenterCrop((3, 4))(IMAGE, np.random.default_rng()),
-    )
-    return np.concatenate([image.ravel() for image in computed]), np.concatenate(
-        [image.ravel() for image in exact]
-    )
+    exact = [_channels(formulas.center_crop, h, w, H=HEIGHT, W=WIDTH, h=h, w=w) for h, w in ((1, 2), (3, 4))]
+    computed = (blocks.center_crop(IMAGE, (1, 2)), blocks.CenterCrop((3, 4))(IMAGE, np.random.default_rng()))
+    return np.concatenate([image.ravel() for image in computed]), np.concatenate([image.ravel() for image in exact])
 
 
 def adjust_brightness():
-    return blocks.adjust_brightness(IMAGE, 1.7), _colours(
-        formulas.adjust_brightness, f=1.7
-    )
+    return blocks.adjust_brightness(IMAGE, 1.7), _colours(formulas.adjust_brightness, f=1.7)
 
 
 def adjust_contrast():
@@ -234,9 +180,7 @@ def adjust_contrast():
 
 
 def adjust_saturation():
-    return blocks.adjust_saturation(IMAGE, 1.7), _colours(
-        formulas.adjust_saturation, f=1.7
-    )
+    return blocks.adjust_saturation(IMAGE, 1.7), _colours(formulas.adjust_saturation, f=1.7)
 
 
 def adjust_hue():
@@ -246,9 +190,7 @@ def adjust_hue():
 def color_jitter():
     def exactly(rng):
         rng.permutation(4)
-        return blocks.adjust_brightness(
-            IMAGE, float(formulas.color_jitter.value(u=rng.random(), b=0.4))
-        )
+        return blocks.adjust_brightness(IMAGE, float(formulas.color_jitter.value(u=rng.random(), b=0.4)))
 
     return _transformed(blocks.ColorJitter(brightness=0.4), exactly)
 
@@ -266,65 +208,36 @@ def quarter_turn():
 
 def random_rotation():
     def exactly(rng):
-        return blocks.rotate(
-            IMAGE, float(formulas.random_rotation.value(u=rng.random(), d=30))
-        )
+        return blocks.rotate(IMAGE, float(formulas.random_rotation.value(u=rng.random(), d=30)))
 
     return _transformed(blocks.RandomRotation(30), exactly)
 
 
 def affine(interpolation):
-    values = {
-        "theta": _radians(-40),
-        "x_c": 1.25,
-        "y_c": 2.5,
-        "t_x": 1,
-        "t_y": -0.5,
-        "s": 0.75,
-    }
+    values = {"theta": _radians(-40), "x_c": 1.25, "y_c": 2.5, "t_x": 1, "t_y": -0.5, "s": 0.75}
     values.update(phi_x=_radians(12), phi_y=_radians(-9))
     exact = _warp(formulas.affine, interpolation, 0.25, **values)
-    return blocks.affine(
-        IMAGE, -40, (1, -0.5), 0.75, (12, -9), interpolation, 0.25, (1.25, 2.5)
-    ), exact
+    return blocks.affine(IMAGE, -40, (1, -0.5), 0.75, (12, -9), interpolation, 0.25, (1.25, 2.5)), exact
 
 
 def random_affine():
     def exactly(rng):
         rng.random()  # the angle
         sides = ((0.3, WIDTH), (0.5, HEIGHT))
-        shift = [
-            formulas.random_affine_translate.value(u=rng.random(), a_x=share, W=side)
-            for share, side in sides
-        ]
+        shift = [formulas.random_affine_translate.value(u=rng.random(), a_x=share, W=side) for share, side in sides]
         return blocks.affine(IMAGE, 0, [int(offset) for offset in shift], 1, 0)
 
     return _transformed(blocks.RandomAffine(0, translate=(0.3, 0.5)), exactly)
 
 
 def rgb_to_grayscale():
-    return blocks.rgb_to_grayscale(IMAGE)[..., 0].ravel(), _pixels(
-        formulas.rgb_to_grayscale
-    )
+    return blocks.rgb_to_grayscale(IMAGE)[..., 0].ravel(), _pixels(formulas.rgb_to_grayscale)
 
 
 def rgb_to_grayscale_of_levels():
     """uint8, among them colours whose luma is a whole number, which must not round down to the one below."""
-    levels = np.array(
-        [
-            [
-                [255, 255, 255],
-                [0, 160, 220],
-                [50, 225, 70],
-                [100, 240, 195],
-                [150, 195, 50],
-            ]
-        ],
-        np.uint8,
-    )
-    exact = [
-        formulas.rgb_to_grayscale.value(R=r, G=g, B=b) for r, g, b in levels[0].tolist()
-    ]
+    levels = np.array([[[255, 255, 255], [0, 160, 220], [50, 225, 70], [100, 240, 195], [150, 195, 50]]], np.uint8)
+    exact = [formulas.rgb_to_grayscale.value(R=r, G=g, B=b) for r, g, b in levels[0].tolist()]
     return blocks.rgb_to_grayscale(levels).ravel(), np.floor(np.array(exact, float))
 
 
@@ -337,21 +250,14 @@ def random_grayscale():
 
 def gaussian_blur():
     exact = _blur(IMAGE, (5, 3), (1.25, 0.5))
-    default = _blur(
-        IMAGE, (5, 3), [formulas.gaussian_blur_sigma.value(r=r) for r in (2, 1)]
-    )
-    computed = (
-        blocks.gaussian_blur(IMAGE, (5, 3), (1.25, 0.5)),
-        blocks.gaussian_blur(IMAGE, (5, 3)),
-    )
+    default = _blur(IMAGE, (5, 3), [formulas.gaussian_blur_sigma.value(r=r) for r in (2, 1)])
+    computed = (blocks.gaussian_blur(IMAGE, (5, 3), (1.25, 0.5)), blocks.gaussian_blur(IMAGE, (5, 3)))
     return np.stack(computed), np.stack([exact, default])
 
 
 def random_gaussian_blur():
     def exactly(rng):
-        return blocks.gaussian_blur(
-            IMAGE, 3, float(formulas.random_gaussian_blur.value(u=rng.random()))
-        )
+        return blocks.gaussian_blur(IMAGE, 3, float(formulas.random_gaussian_blur.value(u=rng.random())))
 
     return _transformed(blocks.GaussianBlur(3), exactly)
 
@@ -369,9 +275,7 @@ def random_erasing():
         u, image = rng.random(), IMAGE.copy()
         top, left, height, width = blocks.RandomErasing().box(HEIGHT, WIDTH, rng)
         inside = slice(top, top + height), slice(left, left + width)
-        image[inside] = _channels(
-            formulas.random_erasing_value, height, width, IMAGE[inside], u=u
-        )
+        image[inside] = _channels(formulas.random_erasing_value, height, width, IMAGE[inside], u=u)
         return image
 
     boxes = _seeds(lambda rng: blocks.RandomErasing().box(31, 40, rng), box)
@@ -391,9 +295,7 @@ def _mixed(mixture, labels_mixture, lam, **values):
     """Two formulas, for the images and for the labels, on a batch, in one array."""
     values.update({r"\lambda": lam, "N": 3, "H": 4, "W": 6})
     images = by_formula(mixture, (3, 4, 6), "nij", x=IMAGES[..., 0], **values)
-    return np.append(
-        images, by_formula(labels_mixture, LABELS.shape, "nk", y=LABELS, **values)
-    )
+    return np.append(images, by_formula(labels_mixture, LABELS.shape, "nk", y=LABELS, **values))
 
 
 def _beta(rng):
@@ -476,9 +378,6 @@ def recorded(arrays, name):
         call, _, kind = call.rpartition(" ")
         block, _, options = call.partition(" ")
         if block == name:
-            options = {
-                k: tuple(v) if isinstance(v, list) else v
-                for k, v in json.loads(options).items()
-            }
+            options = {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(options).items()}
             pixels = arrays[kind] if dtype == "uint8" else arrays[kind] / 255
             yield dtype, options, getattr(blocks, name)(pixels, **options), theirs

@@ -16,9 +16,7 @@ def checked(what, count, error, allowed, kind="points", unit="relative", word=wo
     Raises AssertionError where the error is larger than allowed, or is NaN.
     """
     if not error <= allowed:
-        raise AssertionError(
-            f"{what}: the largest {unit} error is {error!r}, allowed is {allowed!r}"
-        )
+        raise AssertionError(f"{what}: the largest {unit} error is {error!r}, allowed is {allowed!r}")
     return (
         f'<p class="checked"><strong>{word("checked")}.</strong> {what}: {count} {word(kind)}, {word("largest_error")} '
         f"{number(error)} {word(unit)} ({word('allowed')}: {number(allowed)}).</p>"
@@ -39,17 +37,10 @@ def elementwise(function, gradient, formula, allowed=4.0, symbols=None, **option
         worst, count = 0.0, 0
         for dtype in (np.float64, np.float32):
             x = points(count=25).astype(dtype)
-            errors = ulp_errors(
-                block(x, **options), [exactly(v, **(symbols or {})) for v in x]
-            )
-            worth = [
-                1 + condition(formula, v, of_gradient, **(symbols or {})) for v in x
-            ]
+            errors = ulp_errors(block(x, **options), [exactly(v, **(symbols or {})) for v in x])
+            worth = [1 + condition(formula, v, of_gradient, **(symbols or {})) for v in x]
             worst, count = max(worst, np.max(errors / worth)), count + x.size
         call = "".join(f", {name}={value!r}" for name, value in options.items())
-        what = word(
-            "against_formula",
-            block=f"<code>{html.escape(f'{block.__name__}(x{call})')}</code>",
-        )
+        what = word("against_formula", block=f"<code>{html.escape(f'{block.__name__}(x{call})')}</code>")
         lines.append(checked(what, count, worst, allowed, unit="conditioned_ulp"))
     return "".join(lines)

@@ -14,11 +14,9 @@ from matplotlib.figure import Figure
 INK, GRID, PAPER = "#1d1f24", "#d5d8de", "#fefefe"
 SERIES = ["#1f6fb4", "#c25b00", "#2a7f3e", "#a5367b", "#6a4fb3", "#0f7c8a", "#8a5a2b"]
 DASHES = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1))]
-_VARIABLES = {
-    INK: "currentColor",
-    GRID: "var(--figure-grid)",
-    PAPER: "var(--md-default-bg-color)",
-} | {colour: f"var(--figure-{i})" for i, colour in enumerate(SERIES, 1)}
+_VARIABLES = {INK: "currentColor", GRID: "var(--figure-grid)", PAPER: "var(--md-default-bg-color)"} | {
+    colour: f"var(--figure-{i})" for i, colour in enumerate(SERIES, 1)
+}
 STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "scratch",
@@ -75,8 +73,7 @@ def figure(drawings, words):
     name, caption = words
     drawings = drawings if isinstance(drawings, (list, tuple)) else [drawings]
     panels = "".join(
-        svg(drawing, name if len(drawings) == 1 else f"{name} ({i})")
-        for i, drawing in enumerate(drawings, 1)
+        svg(drawing, name if len(drawings) == 1 else f"{name} ({i})") for i, drawing in enumerate(drawings, 1)
     )
     return f'<figure class="figure"><div class="panels">{panels}</div><figcaption>{caption}</figcaption></figure>'
 
@@ -88,45 +85,20 @@ def svg(drawing, name, key=""):
     of one page apart that may be the same.
     """
     output = io.StringIO()
-    drawing.savefig(
-        output,
-        format="svg",
-        metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
-    )
+    drawing.savefig(output, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = output.getvalue()
     text = text[text.index("<svg") :]
-    text = re.sub(
-        r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->",
-        "",
-        text,
-        flags=re.DOTALL,
-    )
-    text = re.sub(
-        r"<[^>]+>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _rounded, tag[0]), text
-    )
-    text = re.sub(
-        r"font-family: [^;\"]*;? ?",
-        "",
-        re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text),
-    )
+    text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r"<[^>]+>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _rounded, tag[0]), text)
+    text = re.sub(r"font-family: [^;\"]*;? ?", "", re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text))
     text = re.sub(r"\n\s*", " ", text)
     for colour, variable in _VARIABLES.items():
         text = text.replace(colour, variable)
-    text = _own_ids(
-        text, f"f{hashlib.sha256((text + name + key).encode()).hexdigest()[:9]}"
-    )
-    width, height = (
-        float(re.search(rf'{side}="([\d.]+)pt"', text)[1]) * 96 / 72
-        for side in ("width", "height")
-    )
+    text = _own_ids(text, f"f{hashlib.sha256((text + name + key).encode()).hexdigest()[:9]}")
+    width, height = (float(re.search(rf'{side}="([\d.]+)pt"', text)[1]) * 96 / 72 for side in ("width", "height"))
     box = re.search(r'viewBox="[^"]*"', text)[0]
-    role = (
-        f'role="img" aria-label="{html.escape(name)}"' if name else 'aria-hidden="true"'
-    )
-    return (
-        f'<svg {box} width="{width:.0f}" height="{height:.0f}" {role}>'
-        + text[text.index(">") + 1 :].strip()
-    )
+    role = f'role="img" aria-label="{html.escape(name)}"' if name else 'aria-hidden="true"'
+    return f'<svg {box} width="{width:.0f}" height="{height:.0f}" {role}>' + text[text.index(">") + 1 :].strip()
 
 
 def _rounded(match):
@@ -135,16 +107,8 @@ def _rounded(match):
 
 def _own_ids(text, prefix):
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', text))
-    text = re.sub(
-        r' id="([^"]+)"',
-        lambda match: f' id="{prefix}-{match[1]}"' if match[1] in used else "",
-        text,
-    )
-    return re.sub(
-        r'(xlink:href="#|url\(#)',
-        lambda match: f"{match[1].replace('xlink:', '')}{prefix}-",
-        text,
-    )
+    text = re.sub(r' id="([^"]+)"', lambda match: f' id="{prefix}-{match[1]}"' if match[1] in used else "", text)
+    return re.sub(r'(xlink:href="#|url\(#)', lambda match: f"{match[1].replace('xlink:', '')}{prefix}-", text)
 
 
 def picture(image, width, alt=""):

@@ -88,16 +88,9 @@ def _counted(run):
     """Wrap markdown-exec's formatter: count the blocks that are executed, and name the one at work."""
 
     def run_and_count(source, language, css_class, options, md, **more):
-        line = (
-            state["blocks"][state["executed"]]
-            if state["executed"] < len(state["blocks"])
-            else "?"
-        )
+        line = state["blocks"][state["executed"]] if state["executed"] < len(state["blocks"]) else "?"
         state["executed"] += 1
-        page, collector.place = (
-            collector.place,
-            f"{collector.place}, Python block {state['executed']} (line {line})",
-        )
+        page, collector.place = (collector.place, f"{collector.place}, Python block {state['executed']} (line {line})")
         try:
             return run(source, language, css_class, options, md, **more)
         finally:
@@ -114,16 +107,12 @@ def on_serve(server, config, builder):
 def on_files(files, config):
     for name in ("style.css", "script.js"):
         text = (package / "show" / name).read_text(encoding="utf-8")
-        files.append(
-            File.generated(config, f"assets/scratch{Path(name).suffix}", content=text)
-        )
+        files.append(File.generated(config, f"assets/scratch{Path(name).suffix}", content=text))
     for module in sorted(package.glob("*.py")) + sorted(package.glob("formulas/*.py")):
         path = module.relative_to(package.parent)
         name = path.with_suffix("") if path.stem != "__init__" else path.parent
         text = module.read_text(encoding="utf-8")
-        page = (
-            f"---\nsearch:\n  exclude: true\n---\n\n# {path}\n\n```python\n{text}```\n"
-        )
+        page = f"---\nsearch:\n  exclude: true\n---\n\n# {path}\n\n```python\n{text}```\n"
         if text.strip():
             files.append(File.generated(config, f"source/{name}.md", content=page))
     return files
@@ -144,12 +133,8 @@ def _rendered(page, render):
         collector.place = page.file.src_uri
         try:
             render(config, files)
-            page.content, page.links_to_anchors = links(
-                clean(page.content), page.file, files, log
-            )
-        except (
-            Exception
-        ) as error:  # any failure of a cell, of the kernel or of the output
+            page.content, page.links_to_anchors = links(clean(page.content), page.file, files, log)
+        except Exception as error:  # any failure of a cell, of the kernel or of the output
             cell = failed_cell(page.file.abs_src_path, error)
             log.warning("cell %s: %s", cell, error)
             page.content = f'<pre class="problem">{html.escape(str(error))}</pre>'
@@ -174,11 +159,7 @@ def on_page_markdown(markdown, page, config, files):
         language, _, options = info.partition(" ")
         unknown = set(re.findall(r"([\w-]+)=", options)) - FENCE_OPTIONS
         if language not in FENCE_LANGUAGES or unknown:
-            log.warning(
-                "line %d: a fence with an unknown language or option: %s",
-                line + offset,
-                info,
-            )
+            log.warning("line %d: a fence with an unknown language or option: %s", line + offset, info)
         if language == "python":
             state["blocks"].append(line + offset)
     return anchors(markdown)
@@ -241,6 +222,4 @@ def on_post_build(config):
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(mathml.font(state["drawn"]))
     if collector.problems and not state["serving"]:
-        raise PluginError(
-            "The build found problems:\n\n" + "\n\n".join(collector.problems)
-        )
+        raise PluginError("The build found problems:\n\n" + "\n\n".join(collector.problems))

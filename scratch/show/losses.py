@@ -27,13 +27,7 @@ from scratch.show.table import number, table
 from scratch.show.words import words
 
 word = words("losses")
-NAMES = {
-    "mse": "MSE",
-    "mae": "MAE",
-    "huber": "Huber, Smooth L1",
-    "bce": "BCE",
-    "cross-entropy": "Cross Entropy",
-}
+NAMES = {"mse": "MSE", "mae": "MAE", "huber": "Huber, Smooth L1", "bce": "BCE", "cross-entropy": "Cross Entropy"}
 SKEWED = np.random.default_rng(0).lognormal(size=2001)
 
 
@@ -79,44 +73,31 @@ def _mae(d):
 
 def _huber(d, delta=1.0):
     options = {"delta": delta, "reduction": "none"}
-    return losses.huber_loss(d, np.zeros_like(d), **options), losses.huber_loss_grad(
-        d, np.zeros_like(d), **options
-    )
+    return losses.huber_loss(d, np.zeros_like(d), **options), losses.huber_loss_grad(d, np.zeros_like(d), **options)
 
 
 def _smooth_l1(d, beta=1.0):
     options = {"beta": beta, "reduction": "none"}
-    return losses.smooth_l1_loss(
+    return losses.smooth_l1_loss(d, np.zeros_like(d), **options), losses.smooth_l1_loss_grad(
         d, np.zeros_like(d), **options
-    ), losses.smooth_l1_loss_grad(d, np.zeros_like(d), **options)
+    )
 
 
 def _bce(x):
     """Target 0, by the logit x: how far it is on the wrong side."""
     p, y = sigmoid(x), np.zeros_like(x)
     loss = losses.binary_cross_entropy(p, y, reduction="none")
-    return loss, losses.binary_cross_entropy_grad(p, y, reduction="sum") * sigmoid_grad(
-        x
-    )
+    return loss, losses.binary_cross_entropy_grad(p, y, reduction="sum") * sigmoid_grad(x)
 
 
 def _cross_entropy(x):
     """Logits (0, x), target 0."""
-    logits, target = (
-        np.stack([np.zeros_like(x), x], axis=-1),
-        np.zeros(np.shape(x), int),
-    )
+    logits, target = (np.stack([np.zeros_like(x), x], axis=-1), np.zeros(np.shape(x), int))
     loss = losses.cross_entropy(logits, target, reduction="none")
     return loss, losses.cross_entropy_grad(logits, target, reduction="sum")[..., 1]
 
 
-CURVES = {
-    "mse": _mse,
-    "mae": _mae,
-    "huber": _huber,
-    "bce": _bce,
-    "cross-entropy": _cross_entropy,
-}
+CURVES = {"mse": _mse, "mae": _mae, "huber": _huber, "bce": _bce, "cross-entropy": _cross_entropy}
 
 
 def minimiser(gradient, low, high):
@@ -129,11 +110,7 @@ def minimiser(gradient, low, high):
 
 def best_constant(gradient, y, **options):
     """The constant prediction of smallest loss, found with the block's gradient alone."""
-    return minimiser(
-        lambda c: np.sum(gradient(np.full_like(y, c), y, **options)),
-        np.min(y),
-        np.max(y),
-    )
+    return minimiser(lambda c: np.sum(gradient(np.full_like(y, c), y, **options)), np.min(y), np.max(y))
 
 
 def comparison():
@@ -146,17 +123,8 @@ def comparison():
         "bce": best_constant(losses.binary_cross_entropy_grad, labels),
         "cross-entropy": _share_by_cross_entropy(labels),
     }
-    facts = {
-        "mean": np.mean(SKEWED),
-        "median": np.median(SKEWED),
-        "share": np.mean(labels),
-    }
-    for name, value in (
-        ("mse", "mean"),
-        ("mae", "median"),
-        ("bce", "share"),
-        ("cross-entropy", "share"),
-    ):
+    facts = {"mean": np.mean(SKEWED), "median": np.median(SKEWED), "share": np.mean(labels)}
+    for name, value in (("mse", "mean"), ("mae", "median"), ("bce", "share"), ("cross-entropy", "share")):
         np.testing.assert_allclose(best[name], facts[value], rtol=1e-3)
     rows = []
     for name, title in NAMES.items():
@@ -171,11 +139,7 @@ def comparison():
         ]
         rows.append([f'<a href="#{name}">{title}</a>', *cells])
     head = ["", "L(0.1)", "L(10)", "L(−10)", "L′(0.1)", "L′(10)", word("best")]
-    return table(
-        head,
-        rows,
-        word("comparison", **{name: number(value) for name, value in facts.items()}),
-    )
+    return table(head, rows, word("comparison", **{name: number(value) for name, value in facts.items()}))
 
 
 def _share_by_cross_entropy(labels):
@@ -234,20 +198,8 @@ CHECKS = {  # formula, formula of the gradient if it is not the derivative, inpu
     ],
     "binary_cross_entropy": [
         (formulas.binary_cross_entropy, None, "inside", {}, {"w": [1] * 5}),
-        (
-            formulas.binary_cross_entropy,
-            None,
-            "inside",
-            {"weight": _FIVE},
-            {"w": _FIVE},
-        ),
-        (
-            formulas.binary_cross_entropy_held,
-            formulas.binary_cross_entropy_held_grad,
-            "edges",
-            {},
-            {"w": [1] * 5},
-        ),
+        (formulas.binary_cross_entropy, None, "inside", {"weight": _FIVE}, {"w": _FIVE}),
+        (formulas.binary_cross_entropy_held, formulas.binary_cross_entropy_held_grad, "edges", {}, {"w": [1] * 5}),
     ],
     "cross_entropy": [
         (formulas.cross_entropy, None, "classes", {}, {"w": [1] * 4}),
@@ -279,20 +231,12 @@ def _batches(inputs, dtype):
         target = np.round(rng.normal(size=residuals.size), 1)
         yield (target + residuals).astype(dtype), target.astype(dtype)
     elif inputs == "inside":
-        yield (
-            np.array([1e-7, 0.3, 0.5, 0.999, 0.25], dtype),
-            np.array([1, 0, 0.3, 1, 0.75], dtype),
-        )
+        yield (np.array([1e-7, 0.3, 0.5, 0.999, 0.25], dtype), np.array([1, 0, 0.3, 1, 0.75], dtype))
     elif inputs == "edges":
         yield np.array([0, 0, 1, 1, 1e-60], dtype), np.array([1, 0, 0.3, 0, 1], dtype)
-        yield (
-            np.array([1, 0, 1e-43, 1e-12, 5e-13], dtype),
-            np.array([1, 0.3, 0, 0.5, 0], dtype),
-        )
+        yield (np.array([1, 0, 1e-43, 1e-12, 5e-13], dtype), np.array([1, 0.3, 0, 0.5, 0], dtype))
     else:
-        x = np.concatenate(
-            [rng.normal(size=(4, 4)) * [[1], [3], [20], [1]], [[36, 0, 1, -2]]]
-        ).astype(dtype)
+        x = np.concatenate([rng.normal(size=(4, 4)) * [[1], [3], [20], [1]], [[36, 0, 1, -2]]]).astype(dtype)
         soft = np.round(rng.dirichlet(np.ones(4), 5), 3).astype(dtype)
         yield x, np.array([0, 1, 3, 3, 0]) if inputs == "classes" else soft
 
@@ -305,27 +249,14 @@ def check(name, allowed=5.0):
     lines = []
     for formula, gradient_formula, inputs, options, symbols in CHECKS[name]:
         worst, count = 0.0, 0
-        for side, dtype in (
-            (side, dtype)
-            for side in ("", "_grad")
-            for dtype in (np.float64, np.float32)
-        ):
+        for side, dtype in ((side, dtype) for side in ("", "_grad") for dtype in (np.float64, np.float32)):
             for first, target in _batches(inputs, dtype):
                 computed = getattr(losses, f"{name}{side}")(first, target, **options)
                 exact = _exact(formula, gradient_formula, side, first, target, symbols)
-                worst, count = (
-                    max(worst, _error(computed, exact, first.ndim == 2)),
-                    count + computed.size,
-                )
-        arguments = ", ".join(
-            [word(inputs), *(f"{key}={value!r}" for key, value in options.items())]
-        )
-        kind = {"soft": word("as_probabilities"), "edges": word("at_edges")}.get(
-            inputs, ""
-        )
-        what = word(
-            "with_gradient", call=html.escape(f"{name}({arguments})"), kind=kind
-        )
+                worst, count = (max(worst, _error(computed, exact, first.ndim == 2)), count + computed.size)
+        arguments = ", ".join([word(inputs), *(f"{key}={value!r}" for key, value in options.items())])
+        kind = {"soft": word("as_probabilities"), "edges": word("at_edges")}.get(inputs, "")
+        what = word("with_gradient", call=html.escape(f"{name}({arguments})"), kind=kind)
         unit = "ulp" if first.ndim == 1 else "ulp_of_largest"
         lines.append(checked(what, count, worst, allowed, unit=unit, word=word))
     return "".join(lines)
@@ -341,10 +272,7 @@ def _exact(formula, gradient_formula, side, first, target, symbols):
         return np.array(formula.value(first, **named), dtype=object)
     if gradient_formula is None:
         return formula.gradient(first, **named)
-    return np.array(
-        [gradient_formula.value(first, **named, j=j) for j in range(1, len(first) + 1)],
-        dtype=object,
-    )
+    return np.array([gradient_formula.value(first, **named, j=j) for j in range(1, len(first) + 1)], dtype=object)
 
 
 def _error(computed, exact, by_largest):
@@ -375,12 +303,7 @@ def mse_derivation():
             whole(2 / n) * (guess[j] - y[j]),
         )
     )
-    return derivation(
-        left,
-        *steps,
-        definitions=((left, derivative(f.right, guess[j])),),
-        given=(j <= n,),
-    )
+    return derivation(left, *steps, definitions=((left, derivative(f.right, guess[j])),), given=(j <= n,))
 
 
 def mae_derivation():
@@ -390,37 +313,24 @@ def mae_derivation():
     left = _partial(r"\operatorname{MAE}", guess[j])
     steps = written(
         lambda: (
-            whole(1 / n)
-            * Sum(sympy.sign(guess[i] - y[i]) * KroneckerDelta(i, j), (i, 1, n)),
+            whole(1 / n) * Sum(sympy.sign(guess[i] - y[i]) * KroneckerDelta(i, j), (i, 1, n)),
             whole(1 / n) * sympy.sign(guess[j] - y[j]),
         )
     )
-    return derivation(
-        left,
-        *steps,
-        definitions=((left, derivative(f.right, guess[j])),),
-        given=(j <= n,),
-    )
+    return derivation(left, *steps, definitions=((left, derivative(f.right, guess[j])),), given=(j <= n,))
 
 
 def huber_identity():
     """Huber's loss is delta times Smooth L1 with beta = delta; both meet their lines without a step."""
     d, beta, delta = formulas.d, formulas.beta, formulas.delta
-    smooth, huber = (
-        formulas.smooth_l1_loss.definitions[0][1],
-        formulas.huber_loss.definitions[0][1],
-    )
+    smooth, huber = (formulas.smooth_l1_loss.definitions[0][1], formulas.huber_loss.definitions[0][1])
     scaled = smooth.subs(beta, delta)
     prove(delta * scaled, huber)
-    for inside, outside in (
-        (huber.args[0][0], huber.args[1][0]),
-        (smooth.args[0][0], smooth.args[1][0]),
-    ):
+    for inside, outside in ((huber.args[0][0], huber.args[1][0]), (smooth.args[0][0], smooth.args[1][0])):
         for order in (0, 1):
             edge = delta if inside.has(delta) or outside.has(delta) else beta
             positive = [
-                sympy.diff(part.doit().subs(sympy.Abs(d), d), d, order).subs(d, edge)
-                for part in (inside, outside)
+                sympy.diff(part.doit().subs(sympy.Abs(d), d), d, order).subs(d, edge) for part in (inside, outside)
             ]
             prove(*positive)
     parts = written(
@@ -441,18 +351,12 @@ def bce_derivation():
     loss = written(lambda: -(y * log(p) + (1 - y) * log(1 - p)))
     left = _partial(r"\ell", p)
     by_p = written(lambda: (-(y / p) + (1 - y) / (1 - p), (p - y) / (p * (1 - p))))
-    first = display(rf"\ell = {latex(loss)}") + derivation(
-        left, *by_p, definitions=((left, sympy.diff(loss, p)),)
-    )
+    first = display(rf"\ell = {latex(loss)}") + derivation(left, *by_p, definitions=((left, sympy.diff(loss, p)),))
     logistic = 1 / (1 + exp(-x))
     left, slope = _partial(r"\ell", x), Symbol(r"\frac{dp}{dx}")
     error = written(lambda: whole((p - y) / (p * (1 - p))))
     by_x = written(lambda: (error * slope, error * whole(p * (1 - p)), p - y))
-    definitions = (
-        (left, sympy.diff(loss.subs(p, logistic), x)),
-        (slope, sympy.diff(logistic, x)),
-        (p, logistic),
-    )
+    definitions = ((left, sympy.diff(loss.subs(p, logistic), x)), (slope, sympy.diff(logistic, x)), (p, logistic))
     return first + derivation(left, *by_x, definitions=definitions)
 
 
@@ -468,35 +372,20 @@ def cross_entropy_derivation():
     )
     left = _partial(r"\log p_c", x[m])
     definitions = ((left, derivative(x[c] - log(total), x[m])), (p[c], softmax))
-    steps = written(
-        lambda: (KroneckerDelta(c, m) - exp(x[m]) / total, KroneckerDelta(c, m) - p[m])
-    )
+    steps = written(lambda: (KroneckerDelta(c, m) - exp(x[m]) / total, KroneckerDelta(c, m) - p[m]))
     first = derivation(left, *steps, definitions=definitions, given=(m <= C,))
     left = _partial(r"\ell", x[m])
     loss = -Sum(t[c] * (x[c] - log(total)), (c, 1, C))
     definitions = ((left, derivative(loss, x[m])), (p[c], softmax))
-    steps = written(
-        lambda: (
-            -Sum(t[c] * (KroneckerDelta(c, m) - p[m]), (c, 1, C)),
-            p[m] * Sum(t[c], (c, 1, C)) - t[m],
-        )
-    )
-    return (
-        logarithm
-        + first
-        + derivation(left, *steps, definitions=definitions, given=(m <= C,))
-    )
+    steps = written(lambda: (-Sum(t[c] * (KroneckerDelta(c, m) - p[m]), (c, 1, C)), p[m] * Sum(t[c], (c, 1, C)) - t[m]))
+    return logarithm + first + derivation(left, *steps, definitions=definitions, given=(m <= C,))
 
 
 def shift_derivation():
     """The largest logit taken out of the logarithm of the sum, for three classes."""
     a, b, top = sympy.symbols("x_2 x_3 m", real=True)
     left, others = (
-        sympy.Add(*terms, evaluate=False)
-        for terms in (
-            (exp(top), exp(a), exp(b)),
-            (1, exp(a - top), exp(b - top)),
-        )
+        sympy.Add(*terms, evaluate=False) for terms in ((exp(top), exp(a), exp(b)), (1, exp(a - top), exp(b - top)))
     )
     steps = written(lambda: (log(exp(top) * others), top + log(others)))
     left = written(lambda: log(left))
@@ -538,23 +427,14 @@ def pulls():
         ("Huber", losses.huber_loss_grad),
     ):
         pull = [np.sum(gradient(np.full_like(y, value), y)) for value in c]
-        axes.plot(
-            c, pull, label=name, drawstyle="steps-mid" if name == "MAE" else "default"
-        )
+        axes.plot(c, pull, label=name, drawstyle="steps-mid" if name == "MAE" else "default")
     axes.set(xlabel="c", title="R′(c)", ylim=(-1.6, 1.6))
     axes.legend()
     best = [
-        best_constant(gradient, y)
-        for gradient in (
-            losses.mse_loss_grad,
-            losses.l1_loss_grad,
-            losses.huber_loss_grad,
-        )
+        best_constant(gradient, y) for gradient in (losses.mse_loss_grad, losses.l1_loss_grad, losses.huber_loss_grad)
     ]
     np.testing.assert_allclose(best[:2], [np.mean(y), np.median(y)])
-    return figure(
-        drawing, word("pulls", **dict(zip(("mse", "mae", "huber"), map(number, best))))
-    )
+    return figure(drawing, word("pulls", **dict(zip(("mse", "mae", "huber"), map(number, best)))))
 
 
 def huber_curve():
@@ -573,10 +453,7 @@ def huber_curve():
 
 _k = Symbol("k", positive=True)
 _Phi, _phi = sympy.Function(r"\Phi"), sympy.Function(r"\varphi")
-_NORMAL = (
-    (_Phi(_k), (1 + sympy.erf(_k / sqrt(2))) / 2),
-    (_phi(_k), exp(-(_k**2) / 2) / sqrt(2 * pi)),
-)
+_NORMAL = ((_Phi(_k), (1 + sympy.erf(_k / sqrt(2))) / 2), (_phi(_k), exp(-(_k**2) / 2) / sqrt(2 * pi)))
 
 
 def efficiency_formula():
@@ -584,17 +461,12 @@ def efficiency_formula():
     e = Symbol("e", real=True)
     density = exp(-(e**2) / 2) / sqrt(2 * pi)
     slope = written(lambda: 2 * _Phi(_k) - 1)
-    terms = written(
-        lambda: (2 * _Phi(_k), -1, -(2 * _k * _phi(_k)), 2 * _k**2 * (1 - _Phi(_k)))
-    )
+    terms = written(lambda: (2 * _Phi(_k), -1, -(2 * _k * _phi(_k)), 2 * _k**2 * (1 - _Phi(_k))))
     square = sympy.Add(*terms, evaluate=False)
     known = dict(_NORMAL)
     prove(sympy.integrate(density, (e, -_k, _k)), slope.doit().subs(known))
     tail = sympy.integrate(density, (e, _k, sympy.oo))
-    prove(
-        sympy.integrate(e**2 * density, (e, -_k, _k)) + 2 * _k**2 * tail,
-        square.doit().subs(known),
-    )
+    prove(sympy.integrate(e**2 * density, (e, -_k, _k)) + 2 * _k**2 * tail, square.doit().subs(known))
     return written(lambda: slope**2 / square)
 
 
@@ -609,9 +481,7 @@ def location(y, delta, steps=25):
     """Huber's estimate of the centre of each row, by Newton's method with the block's gradient."""
     c = np.median(y, axis=1, keepdims=True)
     for _ in range(steps):
-        pull = losses.huber_loss_grad(
-            np.broadcast_to(c, y.shape), y, delta=delta, reduction="sum"
-        )
+        pull = losses.huber_loss_grad(np.broadcast_to(c, y.shape), y, delta=delta, reduction="sum")
         c = c - pull.mean(axis=1, keepdims=True) / np.maximum(
             np.mean(np.abs(pull) < delta, axis=1, keepdims=True), 0.05
         )
@@ -629,17 +499,9 @@ def efficiency():
         spoilt.append(np.where(rng.random(data.shape) < 0.1, 10 * data, data))
     for k in (0, 0.5, 1, 1.345, 2, np.inf):
         if k == 0:
-            estimate, exact, name = (
-                lambda y: np.median(y, axis=1),
-                2 / np.pi,
-                f"0 ({word('median')})",
-            )
+            estimate, exact, name = (lambda y: np.median(y, axis=1), 2 / np.pi, f"0 ({word('median')})")
         elif k == np.inf:
-            estimate, exact, name = (
-                lambda y: np.mean(y, axis=1),
-                1.0,
-                f"∞ ({word('mean')})",
-            )
+            estimate, exact, name = (lambda y: np.mean(y, axis=1), 1.0, f"∞ ({word('mean')})")
         else:
             estimate, name = lambda y, k=k: location(y, k), f"{k:g}"
             exact = float(evaluate(formula, {_k: k}))
@@ -651,10 +513,7 @@ def efficiency():
         spread[k] = variance
     costs = 1 - float(evaluate(formula, {_k: 1.345}))
     assert abs(costs - 0.05) < 0.001
-    let(
-        huber_costs=number(100 * costs, 2),
-        median_wastes=number(100 * (1 - 2 / np.pi), 2),
-    )
+    let(huber_costs=number(100 * costs, 2), median_wastes=number(100 * (1 - 2 / np.pi), 2))
     assert max(spread[1.345]) < min(spread[0]) < min(spread[np.inf]) / 3
     head = ["k", word("by_formula"), word("simulated"), word("spoilt")]
     return table(head, rows, word("efficiency"))
@@ -669,17 +528,11 @@ def bce_curve():
     (left, values), (right, slopes) = panel(3.4, 2.6), panel(3.4, 2.6)
     p = np.linspace(0.005, 0.995, 199)
     for y in (1.0, 0.7, 0.0):
-        values.plot(
-            p,
-            losses.binary_cross_entropy(p, np.full_like(p, y), reduction="none"),
-            label=f"y = {y:g}",
-        )
+        values.plot(p, losses.binary_cross_entropy(p, np.full_like(p, y), reduction="none"), label=f"y = {y:g}")
     values.set(xlabel="p", title="(a) L(p)", ylim=(-0.2, 5))
     values.legend()
     x = np.linspace(-8, 8, 161)
-    by_mse = losses.mse_loss_grad(
-        sigmoid(x), np.zeros_like(x), reduction="sum"
-    ) * sigmoid_grad(x)
+    by_mse = losses.mse_loss_grad(sigmoid(x), np.zeros_like(x), reduction="sum") * sigmoid_grad(x)
     slopes.plot(x, _bce(x)[1], label="BCE(σ(x), 0)")
     slopes.plot(x, by_mse, label="MSE(σ(x), 0)")
     slopes.set(xlabel="x", title="(b) ∂L/∂x")
@@ -696,14 +549,8 @@ def cross_entropy_curve():
     (left, values), (right, slopes) = panel(3.4, 2.6), panel(3.4, 2.6)
     for e in (0.0, 0.1, 0.3):
         options = {"label_smoothing": e, "reduction": "none"}
-        values.plot(
-            margins, losses.cross_entropy(logits, target, **options), label=f"ε = {e:g}"
-        )
-        slopes.plot(
-            margins,
-            losses.cross_entropy_grad(logits, target, **options)[:, 0],
-            label=f"ε = {e:g}",
-        )
+        values.plot(margins, losses.cross_entropy(logits, target, **options), label=f"ε = {e:g}")
+        slopes.plot(margins, losses.cross_entropy_grad(logits, target, **options)[:, 0], label=f"ε = {e:g}")
     values.set(xlabel="x", title="(a) L", ylim=(-0.2, 5))
     slopes.set(xlabel="x", title="(b) ∂L/∂x")
     values.legend()
@@ -716,10 +563,7 @@ def smoothed_margin(e, classes):
     margin = np.log((1 - e + e / classes) / (e / classes))
     logits = np.zeros((1, classes))
     logits[0, 0] = margin
-    assert (
-        np.max(np.abs(losses.cross_entropy_grad(logits, [0], label_smoothing=e)))
-        < 1e-15
-    )
+    assert np.max(np.abs(losses.cross_entropy_grad(logits, [0], label_smoothing=e))) < 1e-15
     return margin
 
 
@@ -747,12 +591,7 @@ def double_softmax_facts():
             network.fit(x, y, SGD(network.params, lr=0.1), rng, epochs=5, batch_size=50)
             accuracies[name].append(network.accuracy(x_test, y_test))
     assert max(accuracies["twice"]) < 0.7 * min(accuracies["once"])
-    return let(
-        **{
-            name: f"{np.mean(values):.2f} ± {np.std(values):.2f}"
-            for name, values in accuracies.items()
-        }
-    )
+    return let(**{name: f"{np.mean(values):.2f} ± {np.std(values):.2f}" for name, values in accuracies.items()})
 
 
 def smoothing_facts():
@@ -761,10 +600,7 @@ def smoothing_facts():
     logits = np.zeros((1, 10))
     logits[0, 0] = margin
     return let(
-        best_of_ten=number(margin),
-        lowest_smoothed=number(
-            losses.cross_entropy(logits, [0], label_smoothing=0.1), 4
-        ),
+        best_of_ten=number(margin), lowest_smoothed=number(losses.cross_entropy(logits, [0], label_smoothing=0.1), 4)
     )
 
 
@@ -773,11 +609,7 @@ def reductions():
     rng = np.random.default_rng(0)
     pred, target = rng.uniform(size=(2, 4, 3))
     logits, pixels = rng.normal(size=(4, 3)), rng.normal(size=(4, 3, 5))
-    classes, w, soft = (
-        np.array([0, 2, 1, 2]),
-        np.array([1.0, 2.0, 0.25]),
-        rng.dirichlet(np.ones(3), 4),
-    )
+    classes, w, soft = (np.array([0, 2, 1, 2]), np.array([1.0, 2.0, 0.25]), rng.dirichlet(np.ones(3), 4))
     ignored, labels = np.array([0, -100, 1, 2]), rng.integers(0, 3, (4, 5))
     rows = []
     for name, first, second, options, divisor, meaning in (
@@ -786,67 +618,32 @@ def reductions():
         ("smooth_l1_loss", pred, target, {}, 12, "elements"),
         ("huber_loss", pred, target, {}, 12, "elements"),
         ("binary_cross_entropy", pred, target, {}, 12, "elements"),
-        (
-            "binary_cross_entropy",
-            pred,
-            target,
-            {"weight": w},
-            12,
-            "elements_not_weights",
-        ),
+        ("binary_cross_entropy", pred, target, {"weight": w}, 12, "elements_not_weights"),
         ("cross_entropy", logits, classes, {}, 4, "samples"),
         ("cross_entropy", pixels, labels, {}, 20, "all_samples"),
         ("cross_entropy", logits, ignored, {}, 3, "kept_samples"),
-        (
-            "cross_entropy",
-            logits,
-            classes,
-            {"weight": w},
-            w[classes].sum(),
-            "class_weights",
-        ),
-        (
-            "cross_entropy",
-            logits,
-            ignored,
-            {"weight": w, "label_smoothing": 0.1},
-            w[[0, 1, 2]].sum(),
-            "kept_weights",
-        ),
+        ("cross_entropy", logits, classes, {"weight": w}, w[classes].sum(), "class_weights"),
+        ("cross_entropy", logits, ignored, {"weight": w, "label_smoothing": 0.1}, w[[0, 1, 2]].sum(), "kept_weights"),
         ("cross_entropy", logits, soft, {}, 4, "samples"),
         ("cross_entropy", logits, soft, {"weight": w}, 4, "samples_not_weights"),
     ):
         for side in ("", "_grad"):
             function = getattr(losses, f"{name}{side}")
             total, mean = (
-                np.sum(np.abs(function(first, second, **kind, **options)))
-                for kind in ({"reduction": "sum"}, {})
+                np.sum(np.abs(function(first, second, **kind, **options))) for kind in ({"reduction": "sum"}, {})
             )
             ratio = total / mean
             np.testing.assert_allclose(ratio, divisor, rtol=1e-12)
             if "weight" in options:
-                twice = np.sum(
-                    np.abs(function(first, second, **{**options, "weight": 2 * w}))
-                )
+                twice = np.sum(np.abs(function(first, second, **{**options, "weight": 2 * w})))
                 by_weights = meaning in ("class_weights", "kept_weights")
                 np.testing.assert_allclose(twice, mean if by_weights else 2 * mean)
-        kind = {id(soft): "of_probabilities", id(ignored): "one_ignored"}.get(
-            id(second), "of_classes"
-        )
+        kind = {id(soft): "of_probabilities", id(ignored): "one_ignored"}.get(id(second), "of_classes")
         kind = kind if name == "cross_entropy" else ""
-        details = ", ".join(
-            [
-                *([word(kind)] if kind else []),
-                *(f"<code>{key}</code>" for key in options),
-            ]
-        )
+        details = ", ".join([*([word(kind)] if kind else []), *(f"<code>{key}</code>" for key in options)])
         cells = [number(ratio), word(meaning), details, "×".join(map(str, first.shape))]
         rows.append([f"<code>{name}</code>", *cells])
-    return table(
-        ["", word("divisor"), word("which_is"), word("details"), word("shape")],
-        rows,
-        word("reductions"),
-    )
+    return table(["", word("divisor"), word("which_is"), word("details"), word("shape")], rows, word("reductions"))
 
 
 # Accuracy beside PyTorch
@@ -861,23 +658,12 @@ def margins():
         exact = formulas.cross_entropy.value(logits, y=[1], w=[1] * 3, N=1, C=3)
         mine = losses.cross_entropy(logits, [0])
         theirs = [
-            recorded[f'cross_entropy margins {{"reduction": "none"}}/{dtype}'][i]
-            for dtype in ("float64", "float32")
+            recorded[f'cross_entropy margins {{"reduction": "none"}}/{dtype}'][i] for dtype in ("float64", "float32")
         ]
-        errors = [
-            abs(float((float(value) - exact) / exact)) for value in (mine, *theirs)
-        ]
+        errors = [abs(float((float(value) - exact) / exact)) for value in (mine, *theirs)]
         worst = max(worst, errors[0])
         if m in (0, 5, 10, 15, 20, 30, 40, 100):
-            rows.append(
-                [
-                    f"{m:g}",
-                    number(exact),
-                    number(errors[0], 1),
-                    number(errors[1], 1),
-                    number(errors[2], 1),
-                ]
-            )
+            rows.append([f"{m:g}", number(exact), number(errors[0], 1), number(errors[1], 1), number(errors[2], 1)])
     assert worst < 1e-15, worst
     head = ["m", word("exact"), "Scratch float64", "PyTorch float64", "PyTorch float32"]
     return table(head, rows, word("margins"))

@@ -14,9 +14,7 @@ from scratch.show.words import word
 
 _DISPLAY = re.compile(r'<div class="arithmatex">\\\[(.*?)\\\]</div>', re.DOTALL)
 _INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
-_PRIME = re.compile(
-    r"<msup>((?:(?!<msup>).)*?)<mo>′</mo></msup>"
-)  # the font's prime is raised already
+_PRIME = re.compile(r"<msup>((?:(?!<msup>).)*?)<mo>′</mo></msup>")  # the font's prime is raised already
 _ALWAYS = "√‾¯ˆ˜"  # drawn for msqrt and accents, without standing in the text
 
 
@@ -33,9 +31,7 @@ def inline(latex):
 def convert(page):
     """Replace all LaTeX of an HTML page by MathML; a formula that is not valid raises ValueError."""
     page = _DISPLAY.sub(lambda match: _block(html.unescape(match[1]).strip()), page)
-    return _INLINE.sub(
-        lambda match: _mathml(html.unescape(match[1]).strip(), False), page
-    )
+    return _INLINE.sub(lambda match: _mathml(html.unescape(match[1]).strip(), False), page)
 
 
 def _block(latex):
@@ -59,9 +55,7 @@ def _mathml(latex, display):
         mathml = _converter().convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
         raise ValueError(f"not a valid formula: {latex} ({error})") from error
-    return _PRIME.sub(
-        r'<mrow>\1<mo lspace="0.05em" rspace="0">′</mo></mrow>', mathml
-    ).replace(' scriptlevel="0"', "")
+    return _PRIME.sub(r'<mrow>\1<mo lspace="0.05em" rspace="0">′</mo></mrow>', mathml).replace(' scriptlevel="0"', "")
 
 
 def characters(page):
@@ -70,28 +64,13 @@ def characters(page):
     for math in re.findall(r"<math.*?</math>", page, re.DOTALL):
         math = re.sub(r"<annotation.*?</annotation>", "", math, flags=re.DOTALL)
         drawn.update(html.unescape(re.sub(r"<[^>]+>", "", math)))
-        drawn.update(
-            _italic(html.unescape(letter))
-            for letter in re.findall(r"<mi>([^<]|&[^;]+;)</mi>", math)
-        )
+        drawn.update(_italic(html.unescape(letter)) for letter in re.findall(r"<mi>([^<]|&[^;]+;)</mi>", math))
     return {character for character in drawn if not character.isspace()}
 
 
 def _italic(letter):
-    special = {
-        "h": "ℎ",
-        "ϵ": "\U0001d716",
-        "ϑ": "\U0001d717",
-        "ϕ": "\U0001d719",
-        "ϱ": "\U0001d71a",
-        "∂": "\U0001d715",
-    }
-    for first, last, italic in (
-        ("A", "Z", 0x1D434),
-        ("a", "z", 0x1D44E),
-        ("Α", "Ω", 0x1D6E2),
-        ("α", "ω", 0x1D6FC),
-    ):
+    special = {"h": "ℎ", "ϵ": "\U0001d716", "ϑ": "\U0001d717", "ϕ": "\U0001d719", "ϱ": "\U0001d71a", "∂": "\U0001d715"}
+    for first, last, italic in (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("Α", "Ω", 0x1D6E2), ("α", "ω", 0x1D6FC)):
         if first <= letter <= last and letter not in special:
             return chr(italic + ord(letter) - ord(first))
     return special.get(letter, letter)
@@ -101,9 +80,7 @@ def font(drawn):
     """The math font as WOFF2, reduced to the drawn characters. STIX Two Math (OFL), from the package ziamath."""
     options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
     options.recalc_timestamp = False
-    file = (
-        Path(find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-    )
+    file = Path(find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
     output = BytesIO()
     with subset.load_font(str(file), options) as stix:
         subsetter = subset.Subsetter(options)

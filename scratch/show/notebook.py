@@ -18,9 +18,7 @@ def clean(rendered):
         if "jp-MarkdownCell" in cell["class"]:
             parts.append(_prose(cell.select_one(".jp-MarkdownOutput")))
             continue
-        parts.append(
-            _code("python", cell.select_one(".jp-InputArea pre").get_text().strip("\n"))
-        )
+        parts.append(_code("python", cell.select_one(".jp-InputArea pre").get_text().strip("\n")))
         parts.extend(_output(output) for output in cell.select(".jp-OutputArea-output"))
     return "\n".join(parts)
 
@@ -32,15 +30,8 @@ def _prose(element):
     for heading in element.select("h1 a.headerlink"):
         heading.decompose()
     text = element.decode_contents()
-    text = re.sub(
-        r"\$\$(.+?)\$\$",
-        lambda match: display(html.unescape(match[1])),
-        text,
-        flags=re.DOTALL,
-    )
-    return re.sub(
-        r"(?<![\\$])\$([^$\n]+?)\$", lambda match: inline(html.unescape(match[1])), text
-    )
+    text = re.sub(r"\$\$(.+?)\$\$", lambda match: display(html.unescape(match[1])), text, flags=re.DOTALL)
+    return re.sub(r"(?<![\\$])\$([^$\n]+?)\$", lambda match: inline(html.unescape(match[1])), text)
 
 
 def _output(element):
@@ -49,13 +40,9 @@ def _output(element):
         return element.decode_contents()
     if "jp-RenderedMarkdown" in classes:
         return _prose(element)
-    if "jp-RenderedText" in classes and "stderr" not in str(
-        element.get("data-mime-type")
-    ):
+    if "jp-RenderedText" in classes and "stderr" not in str(element.get("data-mime-type")):
         return _code("text", element.get_text().strip("\n"))
-    raise ValueError(
-        f"an output that has no accessible form on a page: {' '.join(classes)}"
-    )
+    raise ValueError(f"an output that has no accessible form on a page: {' '.join(classes)}")
 
 
 def _code(language, text):
@@ -80,9 +67,7 @@ def links(content, file, files, log):
         path, _, anchor = href.partition("#")
         if re.match(r"[a-z]+:", href) or not path:
             return match[0]
-        target = files.get_file_from_path(
-            posixpath.normpath(posixpath.join(posixpath.dirname(file.src_uri), path))
-        )
+        target = files.get_file_from_path(posixpath.normpath(posixpath.join(posixpath.dirname(file.src_uri), path)))
         if target is None:
             log.warning("a link to a page that does not exist: %s", href)
             return match[0]
@@ -90,10 +75,7 @@ def links(content, file, files, log):
         return f'href="{html.escape(target.url_relative_to(file) + (f"#{anchor}" if anchor else ""))}"'
 
     content = re.sub(r'href="([^"]*)"', resolve, content)
-    return content, {
-        target: {a: href for a, href in found.items() if a}
-        for target, found in anchored.items()
-    }
+    return content, {target: {a: href for a, href in found.items() if a} for target, found in anchored.items()}
 
 
 def anchors(content):
@@ -105,10 +87,5 @@ def failed_cell(path, error):
     """The id of the notebook's cell whose source an execution error quotes."""
     cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
     return next(
-        (
-            cell["id"]
-            for cell in cells
-            if cell["cell_type"] == "code" and "".join(cell["source"]) in str(error)
-        ),
-        "?",
+        (cell["id"] for cell in cells if cell["cell_type"] == "code" and "".join(cell["source"]) in str(error)), "?"
     )

@@ -39,9 +39,7 @@ METHODS = {
 
 def rosenbrock(x):
     """Rosenbrock's function over the last axis: a curved valley whose floor falls slowly towards (1, ..., 1)."""
-    return np.sum(
-        100 * (x[..., 1:] - x[..., :-1] ** 2) ** 2 + (1 - x[..., :-1]) ** 2, axis=-1
-    )
+    return np.sum(100 * (x[..., 1:] - x[..., :-1] ** 2) ** 2 + (1 - x[..., :-1]) ** 2, axis=-1)
 
 
 def rosenbrock_grad(x):
@@ -62,13 +60,7 @@ SURFACES = {  # f, 0 at its minimum, its gradient, where the walk begins, its st
         50,
         (-4.5, 2.7, -2.4, 1.5),
     ),
-    "rosenbrock": (
-        rosenbrock,
-        rosenbrock_grad,
-        (-1.2, 1.0),
-        200,
-        (-1.8, 2.6, -1.4, 3.1),
-    ),
+    "rosenbrock": (rosenbrock, rosenbrock_grad, (-1.2, 1.0), 200, (-1.8, 2.6, -1.4, 3.1)),
     "saddle": (
         lambda p: p[..., 0] ** 2 / 2 + (p[..., 1] ** 2 - 1) ** 2 / 4,
         lambda p: np.array([p[0], p[1] ** 3 - p[1]]),
@@ -118,12 +110,8 @@ def _contours(axes, surface, count=9):
     f, *_, (left, right, bottom, top) = SURFACES[surface]
     x, y = np.meshgrid(np.linspace(left, right, 70), np.linspace(bottom, top, 70))
     height = f(np.stack([x, y], axis=-1))
-    levels = (
-        height.min() + (height.max() - height.min()) * np.linspace(0.02, 1, count) ** 3
-    )
-    axes.contour(
-        x, y, height, levels=levels, colors="#d5d8de", linewidths=0.8, linestyles="-"
-    )
+    levels = height.min() + (height.max() - height.min()) * np.linspace(0.02, 1, count) ** 3
+    axes.contour(x, y, height, levels=levels, colors="#d5d8de", linewidths=0.8, linestyles="-")
     axes.set(xlim=(left, right), ylim=(bottom, top))
     axes.grid(visible=False)
 
@@ -156,10 +144,7 @@ def comparison():
     """The table at the top: what each method remembers, how its step answers to the gradient, how far it has come."""
     rows = []
     for name, (title, optimizer, options) in METHODS.items():
-        steps = [
-            _size_of_step(optimizer, options, gradient)
-            for gradient in (0.01, 1.0, 100.0)
-        ]
+        steps = [_size_of_step(optimizer, options, gradient) for gradient in (0.01, 1.0, 100.0)]
         rows.append(
             [
                 f'<a href="#{name}">{title}</a>',
@@ -168,14 +153,7 @@ def comparison():
                 number(_size_of_step(optimizer, options, 1.0, steps=100), 2),
             ]
         )
-    head = [
-        "",
-        word("floats"),
-        "|Δθ|, g = 0.01",
-        "|Δθ|, g = 1",
-        "|Δθ|, g = 100",
-        "|Δθ|, g = 1, t = 100",
-    ]
+    head = ["", word("floats"), "|Δθ|, g = 0.01", "|Δθ|, g = 1", "|Δθ|, g = 100", "|Δθ|, g = 1, t = 100"]
     return table(head, rows, word("comparison"))
 
 
@@ -193,16 +171,8 @@ def memory(optimizer, options):
     theta = np.ones(1000)
     instance = optimizer([theta], **options)
     instance.step([theta])
-    kept = [
-        array
-        for value in vars(instance).values()
-        if isinstance(value, list)
-        for array in value
-    ]
-    return (
-        sum(array.size for array in kept if isinstance(array, np.ndarray)) // theta.size
-        - 1
-    )
+    kept = [array for value in vars(instance).values() if isinstance(value, list) for array in value]
+    return sum(array.size for array in kept if isinstance(array, np.ndarray)) // theta.size - 1
 
 
 def overlay():
@@ -213,18 +183,9 @@ def overlay():
         _contours(axes, surface)
         for name in METHODS:
             axes.plot(*tuned(name, surface)[1].T, linewidth=1.3)
-        axes.plot(
-            *SURFACES[surface][2], color=INK, marker="o", linestyle="none", zorder=5
-        )
+        axes.plot(*SURFACES[surface][2], color=INK, marker="o", linestyle="none", zorder=5)
         for minimum in MINIMA[surface]:
-            axes.plot(
-                *minimum,
-                color=INK,
-                marker="*",
-                markersize=8,
-                linestyle="none",
-                zorder=5,
-            )
+            axes.plot(*minimum, color=INK, marker="*", markersize=8, linestyle="none", zorder=5)
         axes.set_title(word(surface))
         drawings.append(drawing)
     drawing, axes = panel(3.4, 3.5)
@@ -237,19 +198,11 @@ def overlay():
     assert min(early[name] for name in ("adagrad", "rmsprop", "adam", "adamw")) > 0.1
     ends = {name: rosenbrock(tuned(name, "rosenbrock")[1][-1]) for name in METHODS}
     assert sorted(ends, key=ends.get)[:3] == ["momentum", "rmsprop", "adagrad"]
-    away = [
-        (name, surface)
-        for name in METHODS
-        for surface in SURFACES
-        if _leaves(name, surface)
-    ]
+    away = [(name, surface) for name in METHODS for surface in SURFACES if _leaves(name, surface)]
     assert away == [("rmsprop", "quadratic")], away
     rate, path = tuned("rmsprop", "quadratic")
     assert rate == RATES[-1]
-    return figure(
-        [*drawings, drawing],
-        word("overlay", far=number(np.max(np.abs(np.diff(path, axis=0))), 3)),
-    )
+    return figure([*drawings, drawing], word("overlay", far=number(np.max(np.abs(np.diff(path, axis=0))), 3)))
 
 
 def rates_table():
@@ -261,13 +214,8 @@ def rates_table():
             best, path = tuned(name, surface)
             cells += [number(best, 2), number(f(path[-1]), 2)]
         rows.append([title, *cells])
-    head = [""] + [
-        cell for surface in SURFACES for cell in (f"η · {word(surface)}", "f(θ)")
-    ]
-    lowest = sorted(
-        METHODS,
-        key=lambda name: SURFACES["quadratic"][0](tuned(name, "quadratic")[1][-1]),
-    )
+    head = [""] + [cell for surface in SURFACES for cell in (f"η · {word(surface)}", "f(θ)")]
+    lowest = sorted(METHODS, key=lambda name: SURFACES["quadratic"][0](tuned(name, "quadratic")[1][-1]))
     assert set(lowest[:2]) == {"adagrad", "rmsprop"}
     change = 0.0
     for name in lowest[:2]:
@@ -275,9 +223,7 @@ def rates_table():
         rate = (path[:-1] - path[1:]) / (CURVATURES * path[:-1])
         change = np.maximum(change, np.max(rate.max(axis=0) / rate.min(axis=0) - 1))
     steps = SURFACES["quadratic"][3]
-    return table(
-        head, rows, word("rates", steps=str(steps), change=number(100 * change, 2))
-    )
+    return table(head, rows, word("rates", steps=str(steps), change=number(100 * change, 2)))
 
 
 def thumbnails():
@@ -299,19 +245,14 @@ def excerpt(function, first, last):
     lines = inspect.getsource(inspect.unwrap(function)).splitlines()
     start = next(i for i, line in enumerate(lines) if first in line)
     end = next(i for i, line in enumerate(lines) if i >= start and last in line)
-    return (
-        "```python\n" + textwrap.dedent("\n".join(lines[start : end + 1])) + "\n```\n"
-    )
+    return "```python\n" + textwrap.dedent("\n".join(lines[start : end + 1])) + "\n```\n"
 
 
 # Checks
 
 DECAY, LAMBDA = {"weight_decay": 0.3, "maximize": True}, {"lambda": 0.3}
 CHECKS = {  # per block: the recursion, the code's options, the same options under the paper's names
-    "sgd": [
-        ("sgd", {}, {}),
-        ("sgd", {"lr": 0.05, **DECAY}, {"eta": 0.05, **LAMBDA}),
-    ],
+    "sgd": [("sgd", {}, {}), ("sgd", {"lr": 0.05, **DECAY}, {"eta": 0.05, **LAMBDA})],
     "momentum": [
         ("momentum", {"momentum": 0.9}, {"mu": 0.9}),
         (
@@ -322,23 +263,13 @@ CHECKS = {  # per block: the recursion, the code's options, the same options und
     ],
     "nag": [
         ("nag", {"momentum": 0.9, "nesterov": True}, {"mu": 0.9}),
-        (
-            "nag",
-            {"lr": 0.05, "momentum": 0.8, "nesterov": True, **DECAY},
-            {"eta": 0.05, "mu": 0.8, **LAMBDA},
-        ),
+        ("nag", {"lr": 0.05, "momentum": 0.8, "nesterov": True, **DECAY}, {"eta": 0.05, "mu": 0.8, **LAMBDA}),
     ],
     "adagrad": [
         ("adagrad", {}, {}),
         (
             "adagrad",
-            {
-                "lr": 0.05,
-                "lr_decay": 0.2,
-                "initial_accumulator_value": 0.1,
-                "eps": 1e-3,
-                **DECAY,
-            },
+            {"lr": 0.05, "lr_decay": 0.2, "initial_accumulator_value": 0.1, "eps": 1e-3, **DECAY},
             {"eta": 0.05, "rho": 0.2, "G_0": 0.1, "epsilon": 1e-3, **LAMBDA},
         ),
     ],
@@ -378,17 +309,10 @@ CHECKS = {  # per block: the recursion, the code's options, the same options und
             {"lr": 0.05, "betas": (0.8, 0.9), "eps": 1e-3, **DECAY},
             {"eta": 0.05, "beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-3, **LAMBDA},
         ),
-        (
-            "adamw_amsgrad",
-            {"amsgrad": True, "betas": (0.5, 0.6)},
-            {"beta_1": 0.5, "beta_2": 0.6},
-        ),
+        ("adamw_amsgrad", {"amsgrad": True, "betas": (0.5, 0.6)}, {"beta_1": 0.5, "beta_2": 0.6}),
     ],
 }
-ALLOWED = {
-    "float64": 1e-13,
-    "float32": 5e-6,
-}  # twenty steps of about a dozen roundings each
+ALLOWED = {"float64": 1e-13, "float32": 5e-6}  # twenty steps of about a dozen roundings each
 
 
 def checks(name):
@@ -396,28 +320,14 @@ def checks(name):
     optimizer = METHODS[name][1]
     lines = []
     for dtype, allowed in ALLOWED.items():
-        grads, start = (
-            load("optimizers")["grads"].astype(dtype),
-            load("optimizers")["start"].astype(dtype),
-        )
+        grads, start = (load("optimizers")["grads"].astype(dtype), load("optimizers")["start"].astype(dtype))
         worst, count = 0.0, 0
         for recursion, options, symbols in CHECKS[name]:
-            exact, last = _exactly(
-                getattr(formulas, recursion), grads, start, options, symbols
-            )
-            error = _distance(
-                _trajectory(optimizer, options, grads, start, last), exact
-            )
+            exact, last = _exactly(getattr(formulas, recursion), grads, start, options, symbols)
+            error = _distance(_trajectory(optimizer, options, grads, start, last), exact)
             worst, count = np.maximum(worst, error), count + exact.size
-        calls = ", ".join(
-            f"<code>{html.escape(_call(optimizer, options))}</code>"
-            for _, options, _ in CHECKS[name]
-        )
-        what = word(
-            "against_recursion",
-            block=calls if dtype == "float64" else word("the_same"),
-            dtype=dtype,
-        )
+        calls = ", ".join(f"<code>{html.escape(_call(optimizer, options))}</code>" for _, options, _ in CHECKS[name])
+        what = word("against_recursion", block=calls if dtype == "float64" else word("the_same"), dtype=dtype)
         lines.append(checked(what, count, worst, allowed, kind="steps"))
     return "".join(lines)
 
@@ -447,9 +357,7 @@ def _exactly(recursion, grads, start, options, symbols):
         state = {formulas.theta_1: first}
         if "G_0" in symbols:
             state[formulas.G_1] = symbols["G_0"]
-        history = recursion.run(
-            len(grads), {formulas.gradient: sign * grads[:, i]}, state, **named
-        )
+        history = recursion.run(len(grads), {formulas.gradient: sign * grads[:, i]}, state, **named)
         columns.append([float(values[formulas.theta]) for values in history])
         last += [float(history[-1][formulas.m])] if formulas.m in history[-1] else []
     return np.array(columns).T, last
@@ -464,28 +372,14 @@ def pytorch(optimizer):
     recorded = load("optimizers")
     lines = []
     for dtype, allowed in ALLOWED.items():
-        keys = [
-            key
-            for key in recorded
-            if key.startswith(f"{optimizer.__name__} ") and key.endswith(f"/{dtype}")
-        ]
+        keys = [key for key in recorded if key.startswith(f"{optimizer.__name__} ") and key.endswith(f"/{dtype}")]
         errors = []
         for key in keys:
             options = json.loads(key.split(" ", 1)[1].rsplit("/", 1)[0])
-            theta = _trajectory(
-                optimizer,
-                options,
-                recorded["grads"].astype(dtype),
-                recorded["start"].astype(dtype),
-            )
+            theta = _trajectory(optimizer, options, recorded["grads"].astype(dtype), recorded["start"].astype(dtype))
             errors.append(_distance(theta, recorded[key]))
         steps = sum(recorded[key].size for key in keys)
-        what = word(
-            "against_pytorch",
-            block=f"<code>{optimizer.__name__}</code>",
-            count=len(keys),
-            dtype=dtype,
-        )
+        what = word("against_pytorch", block=f"<code>{optimizer.__name__}</code>", count=len(keys), dtype=dtype)
         lines.append(checked(what, steps, np.max(errors), allowed, kind="steps"))
     return "".join(lines)
 
@@ -509,36 +403,9 @@ def _classes():
     ]
 
 
-NUMBERS = (
-    "lr",
-    "momentum",
-    "weight_decay",
-    "eps",
-    "lr_decay",
-    "initial_accumulator_value",
-    "alpha",
-    "dampening",
-)
-WRONG_BETAS = (
-    (1.0, 0.9),
-    (0.9, 1.0),
-    (-0.1, 0.9),
-    (0.9, -0.1),
-    (np.nan, 0.9),
-    0.9,
-    (0.9,),
-    (0.9,) * 3,
-    ("a", 0.9),
-)
-EDGES = (
-    {"lr": 0},
-    {"weight_decay": 0},
-    {"eps": 0},
-    {"alpha": 0},
-    {"alpha": 1},
-    {"betas": (0, 0)},
-    {"dampening": -1},
-)
+NUMBERS = ("lr", "momentum", "weight_decay", "eps", "lr_decay", "initial_accumulator_value", "alpha", "dampening")
+WRONG_BETAS = ((1.0, 0.9), (0.9, 1.0), (-0.1, 0.9), (0.9, -0.1), (np.nan, 0.9), 0.9, (0.9,), (0.9,) * 3, ("a", 0.9))
+EDGES = ({"lr": 0}, {"weight_decay": 0}, {"eps": 0}, {"alpha": 0}, {"alpha": 1}, {"betas": (0, 0)}, {"dampening": -1})
 
 
 def _refused():
@@ -547,36 +414,15 @@ def _refused():
     calls, right = [], []
     for optimizer, options in _classes():
         taken = inspect.signature(optimizer).parameters
-        for params in (
-            [],
-            one,
-            None,
-            [1.0],
-            [np.array([1])],
-            [one, one],
-            [one, one[1:]],
-            [nothing] * 2,
-            [read_only],
-        ):
+        for params in ([], one, None, [1.0], [np.array([1])], [one, one], [one, one[1:]], [nothing] * 2, [read_only]):
             calls.append(partial(optimizer, params, **options))
         for name in set(NUMBERS) & set(taken):
             beyond = {"dampening": [-np.inf], "alpha": [-1, 1.01]}.get(name, [-1])
             wrong = [np.nan, np.inf, 10**400, "a", None, 1j, *beyond]
             calls += [partial(optimizer, [one], **{name: value}) for value in wrong]
-        calls += [
-            partial(optimizer, [one], betas=betas)
-            for betas in WRONG_BETAS
-            if "betas" in taken
-        ]
-        right += [
-            partial(optimizer, [one], **edge)
-            for edge in EDGES
-            if set(edge) <= set(taken)
-        ]
-    calls += [
-        partial(SGD, [one], nesterov=True),
-        partial(SGD, [one], nesterov=True, momentum=0.9, dampening=0.1),
-    ]
+        calls += [partial(optimizer, [one], betas=betas) for betas in WRONG_BETAS if "betas" in taken]
+        right += [partial(optimizer, [one], **edge) for edge in EDGES if set(edge) <= set(taken)]
+    calls += [partial(SGD, [one], nesterov=True), partial(SGD, [one], nesterov=True, momentum=0.9, dampening=0.1)]
     mistakes = sum(map(_accepts, calls)) + len(right) - sum(map(_accepts, right))
     return _all_hold("refused", len(calls) + len(right), mistakes)
 
@@ -598,15 +444,7 @@ def _accepts(call):
 def _unharmed():
     """A refused step, a None and the caller's gradients."""
     pair = np.ones(2)
-    bad = (
-        None,
-        [pair],
-        [pair, 1.0, 1.0],
-        [np.ones(3), 1.0],
-        [pair, "a"],
-        [pair, 1j],
-        [[[1], [1, 2]], 1.0],
-    )
+    bad = (None, [pair], [pair, 1.0, 1.0], [np.ones(3), 1.0], [pair, "a"], [pair, 1j], [[[1], [1, 2]], 1.0])
     cases, wrong = 0, 0
     for optimizer, options in _classes():
         params = [np.ones(2, "float32"), np.array(1.0)]
@@ -617,17 +455,10 @@ def _unharmed():
         for given in bad:
             cases, wrong = (
                 cases + 1,
-                wrong
-                + _accepts(partial(instance.step, given))
-                + (repr(vars(instance)) != before),
+                wrong + _accepts(partial(instance.step, given)) + (repr(vars(instance)) != before),
             )
         params[1].flags.writeable = False
-        cases, wrong = (
-            cases + 1,
-            wrong
-            + _accepts(partial(instance.step, grads))
-            + (repr(vars(instance)) != before),
-        )
+        cases, wrong = (cases + 1, wrong + _accepts(partial(instance.step, grads)) + (repr(vars(instance)) != before))
         params[1].flags.writeable = True
         instance.step([None, None])
         cases, wrong = cases + 1, wrong + (repr(vars(instance)) != before)
@@ -637,21 +468,9 @@ def _unharmed():
             instance.betas = betas
             cases, wrong = cases + 1, wrong + (repr(vars(instance)) != before)
         cases, wrong = cases + 1, wrong + (grads[0].tolist() != [1.0, 2.0])
-        kept = [
-            array
-            for value in vars(instance).values()
-            if isinstance(value, list)
-            for array in value
-        ]
+        kept = [array for value in vars(instance).values() if isinstance(value, list) for array in value]
         dtypes = [array.dtype for array in kept if isinstance(array, np.ndarray)]
-        cases, wrong = (
-            cases + 1,
-            wrong
-            + (
-                dtypes
-                != [np.dtype("float32"), np.dtype("float64")] * (len(dtypes) // 2)
-            ),
-        )
+        cases, wrong = (cases + 1, wrong + (dtypes != [np.dtype("float32"), np.dtype("float64")] * (len(dtypes) // 2)))
         alone = np.ones(2, "float32")
         optimizer([alone], **options).step(grads[:1])
         cases, wrong = cases + 1, wrong + (alone != params[0]).any()
@@ -674,11 +493,7 @@ def _finite():
         if optimizer is RMSprop:
             variants.append({**options, "alpha": 0})
         for variant in variants:
-            for dtype, huge in (
-                ("float64", 1e200),
-                ("float32", 1e30),
-                ("float32", 1e300),
-            ):
+            for dtype, huge in (("float64", 1e200), ("float32", 1e30), ("float32", 1e300)):
                 theta = np.ones(4, dtype)
                 instance = optimizer([theta], **variant)
                 sizes = np.array([huge, -huge, 0, 1])
@@ -690,17 +505,11 @@ def _finite():
                     instance.step([np.ones(4)])
                     cases, wrong = cases + 1, wrong + (not np.isfinite(theta).all())
                 rest = np.ones(2, dtype)
-                optimizer(
-                    [rest],
-                    **variant,
-                    **({"weight_decay": 0} if optimizer is AdamW else {}),
-                ).step([np.zeros(2)])
+                optimizer([rest], **variant, **({"weight_decay": 0} if optimizer is AdamW else {})).step([np.zeros(2)])
                 cases, wrong = cases + 1, wrong + (rest != 1).any()
                 if variant.get("eps") == 0:
                     tiny = np.zeros(2, dtype)
-                    optimizer([tiny], **variant).step(
-                        [np.full(2, 1e-170 if dtype == "float64" else 1e-23)]
-                    )
+                    optimizer([tiny], **variant).step([np.full(2, 1e-170 if dtype == "float64" else 1e-23)])
                     cases, wrong = cases + 1, wrong + (tiny != 0).any()
                 lost = np.ones(2, dtype)
                 optimizer([lost], **variant).step([np.array([np.nan, np.inf])])
@@ -737,20 +546,14 @@ def best_rate():
     """The rate at which the slowest and the fastest coordinate shrink alike."""
     m, L, eta = Symbol("m", positive=True), Symbol("L", positive=True), formulas.eta
     steps = written(lambda: (eta * L - 1, (L - m) / (L + m)))
-    return derivation(
-        written(lambda: 1 - eta * m), *steps, definitions=((eta, 2 / (m + L)),)
-    )
+    return derivation(written(lambda: 1 - eta * m), *steps, definitions=((eta, 2 / (m + L)),))
 
 
 def noise_floor():
     """The variance that one step leaves as it is."""
     s, eta = Symbol("s", positive=True), Symbol("eta", positive=True)
     steps = written(lambda: (s, eta / (2 - eta)))
-    return derivation(
-        written(lambda: (1 - eta) ** 2 * s + eta**2),
-        *steps,
-        definitions=((s, eta / (2 - eta)),),
-    )
+    return derivation(written(lambda: (1 - eta) ** 2 * s + eta**2), *steps, definitions=((s, eta / (2 - eta)),))
 
 
 # Momentum
@@ -759,23 +562,14 @@ def noise_floor():
 def buffer_sum():
     """One step of the buffer under a constant gradient of 1, from its closed form at the step before."""
     mu, t = Symbol("mu", positive=True), Symbol("t", integer=True, positive=True)
-    steps = written(
-        lambda: (Add(mu, -(mu**t), 1, -mu) / (1 - mu), (1 - mu**t) / (1 - mu))
-    )
-    return derivation(
-        written(lambda: mu * ((1 - mu ** (t - 1)) / (1 - mu)) + 1), *steps
-    )
+    steps = written(lambda: (Add(mu, -(mu**t), 1, -mu) / (1 - mu), (1 - mu**t) / (1 - mu)))
+    return derivation(written(lambda: mu * ((1 - mu ** (t - 1)) / (1 - mu)) + 1), *steps)
 
 
 def heavy_ball():
     """PyTorch's step at a constant rate, with the buffer expressed by the step before: Polyak's."""
     f = formulas
-    steps = written(
-        lambda: (
-            f.theta_1 - f.eta * (f.mu * f.b_1 + f.g),
-            f.momentum_polyak.assignments[1][1],
-        )
-    )
+    steps = written(lambda: (f.theta_1 - f.eta * (f.mu * f.b_1 + f.g), f.momentum_polyak.assignments[1][1]))
     definitions = ((f.b, f.mu * f.b_1 + f.g), (f.b_1, (f.theta_2 - f.theta_1) / f.eta))
     return derivation(f.momentum.assignments[2][1], *steps, definitions=definitions)
 
@@ -785,9 +579,7 @@ def double_root():
     m, L, mu, eta = (Symbol(name, positive=True) for name in ("m", "L", "mu", "eta"))
     root = (sqrt(L) - sqrt(m)) / (sqrt(L) + sqrt(m))
     definitions = ((eta, 4 / (sqrt(L) + sqrt(m)) ** 2), (mu, root**2))
-    low, high = written(
-        lambda: (Add(1, mu, -(eta * m)) ** 2, Add(1, mu, -(eta * L)) ** 2)
-    )
+    low, high = written(lambda: (Add(1, mu, -(eta * m)) ** 2, Add(1, mu, -(eta * L)) ** 2))
     return derivation(low, high, written(lambda: 4 * mu), definitions=definitions)
 
 
@@ -801,12 +593,8 @@ def steps_to_solve(name, condition, accuracy=1e-6):
     theta = np.ones(2)
     optimizer = {
         "sgd": lambda: SGD([theta], lr=2 / (1 + condition)),
-        "momentum": lambda: SGD(
-            [theta], lr=4 / (1 + root) ** 2, momentum=((root - 1) / (root + 1)) ** 2
-        ),
-        "nag": lambda: SGD(
-            [theta], lr=1 / condition, momentum=(root - 1) / (root + 1), nesterov=True
-        ),
+        "momentum": lambda: SGD([theta], lr=4 / (1 + root) ** 2, momentum=((root - 1) / (root + 1)) ** 2),
+        "nag": lambda: SGD([theta], lr=1 / condition, momentum=(root - 1) / (root + 1), nesterov=True),
     }[name]()
     steps = 0
     while np.max(np.abs(theta)) > accuracy:
@@ -818,11 +606,7 @@ def steps_to_solve(name, condition, accuracy=1e-6):
 def theory(name, condition, accuracy=1e-6):
     """The steps that the factor of the slowest coordinate alone asks for."""
     root = np.sqrt(condition)
-    factor = {
-        "sgd": (condition - 1) / (condition + 1),
-        "momentum": (root - 1) / (root + 1),
-        "nag": 1 - 1 / root,
-    }[name]
+    factor = {"sgd": (condition - 1) / (condition + 1), "momentum": (root - 1) / (root + 1), "nag": 1 - 1 / root}[name]
     return np.log(accuracy) / np.log(factor)
 
 
@@ -833,15 +617,9 @@ def conditions():
         measured = [steps_to_solve(name, condition) for condition in CONDITIONS]
         expected = np.array([theory(name, condition) for condition in CONDITIONS])
         ratio = measured / expected
-        assert 0.99 < ratio.min() <= ratio.max() < (1.01 if name == "sgd" else 1.8), (
-            name,
-            measured,
-            expected,
-        )
+        assert 0.99 < ratio.min() <= ratio.max() < (1.01 if name == "sgd" else 1.8), (name, measured, expected)
         (line,) = axes.plot(CONDITIONS, expected, label=METHODS[name][0])
-        axes.plot(
-            CONDITIONS, measured, linestyle="none", marker="o", color=line.get_color()
-        )
+        axes.plot(CONDITIONS, measured, linestyle="none", marker="o", color=line.get_color())
     axes.set(xscale="log", yscale="log", xlabel="κ", ylabel="t")
     axes.legend()
     rows = [
@@ -849,20 +627,13 @@ def conditions():
         + [
             cell
             for name in ("sgd", "momentum", "nag")
-            for cell in (
-                str(steps_to_solve(name, condition)),
-                f"{theory(name, condition):.0f}",
-            )
+            for cell in (str(steps_to_solve(name, condition)), f"{theory(name, condition):.0f}")
         ]
         for condition in CONDITIONS
     ]
     titles = [METHODS[name][0] for name in ("sgd", "momentum", "nag")]
-    head = ["κ"] + [
-        cell for title in titles for cell in (title, f"{title}, {word('theory')}")
-    ]
-    return figure(drawing, word("conditions")) + table(
-        head, rows, word("conditions_table")
-    )
+    head = ["κ"] + [cell for title in titles for cell in (title, f"{title}, {word('theory')}")]
+    return figure(drawing, word("conditions")) + table(head, rows, word("conditions_table"))
 
 
 def lessard():
@@ -903,9 +674,7 @@ def nag_rewriting():
         (f.b, f.mu * f.b_1 + f.g),
         (f.v_1, -f.eta * f.b_1),
     )
-    return derivation(
-        written(lambda: f.theta + f.mu * f.v), *steps, definitions=definitions
-    )
+    return derivation(written(lambda: f.theta + f.mu * f.v), *steps, definitions=definitions)
 
 
 def nag_steps():
@@ -914,30 +683,21 @@ def nag_steps():
     ahead = formulas.nag_sutskever.run(40, inputs, start, eta=0.05, mu=0.9)
     ours = formulas.nag.run(40, inputs, start, eta=0.05, mu=0.9)
     with mpmath.workdps(80):
-        error = max(
-            abs(one[formulas.y] - other[formulas.theta])
-            for one, other in zip(ahead, ours)
-        )
-    return checked(
-        word("nag_steps"), 40, float(error), 1e-60, kind="steps", unit="absolute"
-    )
+        error = max(abs(one[formulas.y] - other[formulas.theta]) for one, other in zip(ahead, ours))
+    return checked(word("nag_steps"), 40, float(error), 1e-60, kind="steps", unit="absolute")
 
 
 def nesterovs_sequence():
     """Nesterov's own sequence on a parabola of curvature 0.01, in floats and by the recursion."""
     start = {formulas.theta_1: 1.0, formulas.y_1: 1.0}
-    history = formulas.nag_1983.run(
-        60, {formulas.gradient: lambda x: x / 100}, start, eta=1
-    )
+    history = formulas.nag_1983.run(60, {formulas.gradient: lambda x: x / 100}, start, eta=1)
     x, y, a, error = 1.0, 1.0, 1.0, 0.0
     for values in history:
         before, last = x, a
         x, a = y - y / 100, (1 + np.sqrt(1 + 4 * a**2)) / 2
         y = x + (last - 1) / a * (x - before)
         error = np.maximum(error, abs(y - float(values[formulas.y])))
-    return checked(
-        word("nesterovs_sequence"), 60, error, 1e-13, kind="steps", unit="absolute"
-    )
+    return checked(word("nesterovs_sequence"), 60, error, 1e-13, kind="steps", unit="absolute")
 
 
 CHAIN = 401  # numbers in the chain of Nesterov's worst function
@@ -949,10 +709,7 @@ def worst_case():
     x = {name: np.zeros(size) for name in ("sgd", "nag", "1983")}
     gap = {name: [] for name in x}
     minimum = -(1 - 1 / (size + 1)) / 8
-    plain, look_ahead = (
-        SGD([x["sgd"]], lr=1),
-        SGD([x["nag"]], lr=1, momentum=0.9, nesterov=True),
-    )
+    plain, look_ahead = (SGD([x["sgd"]], lr=1), SGD([x["nag"]], lr=1, momentum=0.9, nesterov=True))
     y, a = np.zeros(size), 1.0
     for _ in range(steps):
         plain.step([_worst_grad(x["sgd"])])
@@ -977,10 +734,7 @@ def worst_case():
     axes.plot(t, bound, label=word("bound"))
     axes.set(xscale="log", yscale="log", xlabel="t", ylabel="f(θ) − f(θ*)")
     axes.legend()
-    facts = {
-        "sgd": number(gap["sgd"][-1] / bound[-1], 2),
-        "nesterov": number(gap["1983"][-1] / bound[-1], 2),
-    }
+    facts = {"sgd": number(gap["sgd"][-1] / bound[-1], 2), "nesterov": number(gap["1983"][-1] / bound[-1], 2)}
     assert gap["nag"][9] < gap["1983"][9]
     return figure(drawing, word("worst_case", steps=str(steps), **facts))
 
@@ -1008,9 +762,7 @@ def _chain(x):
 def adagrad_rate():
     """The step under a constant gradient."""
     g, t, eta = (Symbol(name, positive=True) for name in ("g", "t", "eta"))
-    return derivation(
-        written(lambda: eta * (g / sqrt(t * g**2))), written(lambda: eta / sqrt(t))
-    )
+    return derivation(written(lambda: eta * (g / sqrt(t * g**2))), written(lambda: eta / sqrt(t)))
 
 
 def adagrad_coordinates():
@@ -1039,9 +791,7 @@ def rmsprop_average():
     """One step of the average under a constant gradient, from its closed form at the step before."""
     alpha, g = Symbol("alpha", positive=True), Symbol("g", positive=True)
     t = Symbol("t", integer=True, positive=True)
-    before = written(
-        lambda: alpha * ((1 - alpha ** (t - 1)) * g**2) + (1 - alpha) * g**2
-    )
+    before = written(lambda: alpha * ((1 - alpha ** (t - 1)) * g**2) + (1 - alpha) * g**2)
     return derivation(before, written(lambda: (1 - alpha**t) * g**2))
 
 
@@ -1072,9 +822,7 @@ def hinton():
     places.set(xlabel="t", title="θ")
     places.legend()
     sign, adagrad, rmsprop = (number(end, 2) for end in ends.values())
-    return figure(
-        [left, right], word("hinton", sign=sign, adagrad=adagrad, rmsprop=rmsprop)
-    )
+    return figure([left, right], word("hinton", sign=sign, adagrad=adagrad, rmsprop=rmsprop))
 
 
 def epsilon_places():
@@ -1089,9 +837,7 @@ def epsilon_places():
             cells += [number(-theta[0], 3), number(inside, 3)]
         rows.append([number(size), *cells])
     forms = ("g / (|g| + ε)", "g / √(g² + ε)")
-    head = ["g"] + [
-        f"{form}, ε = {number(eps)}" for eps in (1e-8, 1e-4) for form in forms
-    ]
+    head = ["g"] + [f"{form}, ε = {number(eps)}" for eps in (1e-8, 1e-4) for form in forms]
     return table(head, rows, word("epsilon_places"))
 
 
@@ -1109,9 +855,7 @@ def negative_variance():
 def centered_jump(eps):
     """The longest step of the centred RMSProp under gradients that do not change: η g / ε, once the variance is 0."""
     grads, start = np.full(60, 0.3, "float32"), np.array(0, "float32")
-    path = _trajectory(
-        RMSprop, {"alpha": 0.5, "centered": True, "eps": eps}, grads, start
-    )
+    path = _trajectory(RMSprop, {"alpha": 0.5, "centered": True, "eps": eps}, grads, start)
     longest = np.max(np.abs(np.diff(path)))
     assert np.isclose(longest, 0.01 * 0.3 / eps, rtol=1e-3)
     return longest
@@ -1170,30 +914,17 @@ def bias():
 def adam_first_step():
     """Adam's first step, from m_1 = (1 - beta_1) g and v_1 = (1 - beta_2) g^2."""
     f = formulas
-    g, m_hat, v_hat = (
-        Symbol(name, real=True) for name in ("g", r"\hat{m}_1", r"\hat{v}_1")
-    )
-    steps = written(
-        lambda: (
-            f.eta * (g / (sqrt(g**2) + f.epsilon)),
-            f.eta * (g / (Abs(g) + f.epsilon)),
-        )
-    )
+    g, m_hat, v_hat = (Symbol(name, real=True) for name in ("g", r"\hat{m}_1", r"\hat{v}_1"))
+    steps = written(lambda: (f.eta * (g / (sqrt(g**2) + f.epsilon)), f.eta * (g / (Abs(g) + f.epsilon))))
     first = written(lambda: f.eta * (m_hat / (sqrt(v_hat) + f.epsilon)))
     m, v = (1 - f.beta1) * g, (1 - f.beta2) * g**2
-    return derivation(
-        first,
-        *steps,
-        definitions=((m_hat, m / (1 - f.beta1)), (v_hat, v / (1 - f.beta2))),
-    )
+    return derivation(first, *steps, definitions=((m_hat, m / (1 - f.beta1)), (v_hat, v / (1 - f.beta2))))
 
 
 def epsilon_hat():
     """Adam's step with the corrections c_1 and c_2 moved into the rate."""
     names = ("eta", "m_t", "v_t", "epsilon", "c_1", "c_2", r"\hat{m}_t", r"\hat{v}_t")
-    eta, m, v, eps, c1, c2, m_hat, v_hat = (
-        Symbol(name, positive=True) for name in names
-    )
+    eta, m, v, eps, c1, c2, m_hat, v_hat = (Symbol(name, positive=True) for name in names)
     step = written(lambda: eta * (m_hat / (sqrt(v_hat) + eps)))
     moved = written(lambda: eta * (sqrt(c2) / c1) * (m / (sqrt(v) + eps * sqrt(c2))))
     return derivation(step, moved, definitions=((m_hat, m / c1), (v_hat, v / c2)))
@@ -1222,14 +953,7 @@ def adam_bias():
     axes.plot([1, 20000], [1, 1], label=METHODS["adam"][0])
     axes.set(xscale="log", yscale="log", xlabel="t", ylabel="|Δθ| / η")
     axes.legend()
-    return figure(
-        drawing,
-        word(
-            "adam_bias",
-            peak_999=number(peaks[0.999], 2),
-            peak_9999=number(peaks[0.9999], 3),
-        ),
-    )
+    return figure(drawing, word("adam_bias", peak_999=number(peaks[0.999], 2), peak_9999=number(peaks[0.9999], 3)))
 
 
 def reddi():
@@ -1272,9 +996,7 @@ def two_weights():
     (left, one), (right, other) = panel(3.4, 2.7), panel(3.4, 2.7)
     steps, expected = 4000, None
     ends = {}
-    for axes, (label, optimizer) in zip(
-        (one, other), (("Adam + L2", Adam), ("AdamW", AdamW))
-    ):
+    for axes, (label, optimizer) in zip((one, other), (("Adam + L2", Adam), ("AdamW", AdamW))):
         rng = np.random.default_rng(0)
         theta = np.ones((20, 2))
         instance = optimizer([theta], lr=1e-3, weight_decay=0.1)
@@ -1293,16 +1015,9 @@ def two_weights():
     assert np.all(np.abs(ends["AdamW"] - expected[-1]) < 0.05)
     assert ends["Adam + L2"][0] < 0.05
     assert ends["Adam + L2"][1] > 0.9
-    values = {
-        "small": ends["Adam + L2"][0],
-        "large": ends["Adam + L2"][1],
-        "theory": expected[-1],
-    }
+    values = {"small": ends["Adam + L2"][0], "large": ends["Adam + L2"][1], "theory": expected[-1]}
     values |= {"small_w": ends["AdamW"][0], "large_w": ends["AdamW"][1]}
-    return figure(
-        [left, right],
-        word("two_weights", **{name: f"{value:.2f}" for name, value in values.items()}),
-    )
+    return figure([left, right], word("two_weights", **{name: f"{value:.2f}" for name, value in values.items()}))
 
 
 # What is equal to what
@@ -1374,14 +1089,7 @@ def forms():
             _paper("rmsprop_graves", grads),
             (RMSprop, {"lr": 1e-4, "alpha": 0.95, "momentum": 0.9, "centered": True}),
         ),
-        (
-            "adam",
-            "ε̂",
-            "η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε̂)",
-            "eps=ε̂",
-            _paper("adam_hat", grads, **hat),
-            (Adam, {}),
-        ),
+        ("adam", "ε̂", "η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε̂)", "eps=ε̂", _paper("adam_hat", grads, **hat), (Adam, {})),
         (
             "adam",
             "AMSGrad, Reddi",
@@ -1399,19 +1107,10 @@ def forms():
             (AdamW, {"lr": 0.02, "weight_decay": 0.3}),
         ),
     ]
-    recursions = [
-        value for value in vars(formulas).values() if isinstance(value, Algorithm)
-    ]
-    firsts = [
-        (before, first)
-        for recursion in recursions
-        for before, (_, first) in recursion.state.items()
-    ]
+    recursions = [value for value in vars(formulas).values() if isinstance(value, Algorithm)]
+    firsts = [(before, first) for recursion in recursions for before, (_, first) in recursion.state.items()]
     assert all(first == (before == formulas.a_1) for before, first in firsts), firsts
-    assert [
-        bool(case.cond.subs(core.t, 1))
-        for case in formulas.momentum.assignments[1][1].args
-    ] == [True, False]
+    assert [bool(case.cond.subs(core.t, 1)) for case in formulas.momentum.assignments[1][1].args] == [True, False]
     _papers_by_hand(grads, {row[1]: row[4] for row in rows})
     cells, equal = [], 0
     for name, form, equation, setting, theirs, (optimizer, options) in rows:
@@ -1422,15 +1121,9 @@ def forms():
         verdict = word("equal") if same else word("different")
         link = f'<a href="#{name}">{METHODS[name][0]}, {form}</a>'
         equal += same
-        cells.append(
-            [link, verdict, number(distance, 2), equation, f"<code>{setting}</code>"]
-        )
+        cells.append([link, verdict, number(distance, 2), equation, f"<code>{setting}</code>"])
     head = [word("form"), word("verdict"), "max |Δθ|", word("equation"), "PyTorch"]
-    return table(
-        head,
-        cells,
-        word("forms", equal=str(equal), count=str(len(rows)), steps=str(len(grads))),
-    )
+    return table(head, cells, word("forms", equal=str(equal), count=str(len(rows)), steps=str(len(grads))))
 
 
 def _papers_by_hand(grads, papers):
@@ -1441,9 +1134,7 @@ def _papers_by_hand(grads, papers):
     for t, g in enumerate(grads, 1):
         m = kept * m + (1 - kept) * g
         v = kept_squares * v + (1 - kept_squares) * g**2
-        theta[0] -= (
-            0.001 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m[0] / (np.sqrt(v[0]) + 1e-8)
-        )
+        theta[0] -= 0.001 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m[0] / (np.sqrt(v[0]) + 1e-8)
         largest = max(largest, v[1])
         theta[1] -= 0.001 * m[1] / np.sqrt(largest)
         b = 0.9 * b - 1e-4 * g / np.sqrt(v[2] - m[2] ** 2 + 1e-4)
@@ -1457,9 +1148,7 @@ def _papers_by_hand(grads, papers):
 
 def _paper(name, grads, symbol=None, **named):
     start = {formulas.theta_1: 1, formulas.theta_2: 1}
-    history = getattr(formulas, name).run(
-        len(grads), {formulas.gradient: grads}, start, **named
-    )
+    history = getattr(formulas, name).run(len(grads), {formulas.gradient: grads}, start, **named)
     return np.array([float(values[symbol or formulas.theta]) for values in history])
 
 
@@ -1481,23 +1170,11 @@ def memory_table():
         kept = memory(optimizer, options)
         probe = optimizer([np.ones(1)], **options)
         probe.step([np.ones(1)])
-        state = {
-            name: value
-            for name, value in vars(probe).items()
-            if name != "params" and isinstance(value, list)
-        }
-        names = ", ".join(
-            name for name, arrays in state.items() if isinstance(arrays[0], np.ndarray)
-        )
+        state = {name: value for name, value in vars(probe).items() if name != "params" and isinstance(value, list)}
+        names = ", ".join(name for name, arrays in state.items() if isinstance(arrays[0], np.ndarray))
         gigabytes = f"{kept * 4 * 1e8 / 1e9:.1f}"
-        rows.append(
-            [f"<code>{_call(optimizer, options)}</code>", names, str(kept), gigabytes]
-        )
-    return table(
-        ["", word("state"), word("floats"), "GB"],
-        rows,
-        word("memory", itself=number(4 * 1e8 / 1e9)),
-    )
+        rows.append([f"<code>{_call(optimizer, options)}</code>", names, str(kept), gigabytes])
+    return table(["", word("state"), word("floats"), "GB"], rows, word("memory", itself=number(4 * 1e8 / 1e9)))
 
 
 # Rosenbrock in 20 dimensions
@@ -1542,13 +1219,7 @@ def valley_figure():
         median, lr, history = valley(name)
         axes.plot(np.arange(len(history)) * 50, np.median(history, axis=1), label=title)
         ends = [median, np.min(history[-1]), np.max(history[-1])]
-        rows.append(
-            [
-                f'<a href="#{name}">{title}</a>',
-                number(lr, 2),
-                *(number(end, 2) for end in ends),
-            ]
-        )
+        rows.append([f'<a href="#{name}">{title}</a>', number(lr, 2), *(number(end, 2) for end in ends)])
     axes.set(yscale="log", xlabel="t", ylabel="f(x)")
     axes.legend(ncols=2)
     ends = {name: valley(name)[0] for name in METHODS}
@@ -1556,16 +1227,11 @@ def valley_figure():
     assert min(ends.values()) > 1e-6
     head = ["", "η", word("median"), word("least"), word("most")]
     caught = {name: np.sum(valley(name)[2][-1] > 3) for name in METHODS}
-    assert {name: count for name, count in caught.items() if count} == {
-        "momentum": 1,
-        "adam": 1,
-    }
+    assert {name: count for name, count in caught.items() if count} == {"momentum": 1, "adam": 1}
     second = np.max(valley("momentum")[2][-1])
     assert 3.9 < second < 4
     assert abs(np.max(valley("adam")[2][-1]) - second) < 0.1
     assert min(ends, key=ends.get) == "adam"
     assert valley("momentum")[0] < valley("nag")[0]
     let(valley_nag=number(valley("nag")[0], 2), valley_adam=number(ends["adam"], 2))
-    return figure(drawing, word("valley")) + table(
-        head, rows, word("valley_table", second=number(second))
-    )
+    return figure(drawing, word("valley")) + table(head, rows, word("valley_table", second=number(second)))

@@ -5,9 +5,7 @@ import re
 
 from scratch.show.words import word
 
-_FENCE = re.compile(
-    r"^(?P<indent>[ >\t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$", re.MULTILINE
-)
+_FENCE = re.compile(r"^(?P<indent>[ >\t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z][a-z0-9_]*) \}\}")
 _CODE = re.compile(r"(<pre.*?</pre>|<code.*?</code>)", re.DOTALL)
 _values = {}
@@ -17,9 +15,7 @@ def let(**values):
     """Give names to computed values: `{{ name }}` in the prose of the same page becomes the value, as given."""
     for name, value in values.items():
         if not isinstance(value, str):
-            raise TypeError(
-                f"{name} must be text that is ready to print, got {value!r}"
-            )
+            raise TypeError(f"{name} must be text that is ready to print, got {value!r}")
     _values.update(values)
     return ""
 
@@ -35,15 +31,11 @@ def fill(page):
 
     def value(match):
         if match[1] not in _values:
-            raise ValueError(
-                f"{{{{ {match[1]} }}}}: no block of the page has given this name a value"
-            )
+            raise ValueError(f"{{{{ {match[1]} }}}}: no block of the page has given this name a value")
         return f'<span class="computed">{_values[match[1]]}</span>'
 
     parts = _CODE.split(page)
-    return "".join(
-        part if i % 2 else _PLACEHOLDER.sub(value, part) for i, part in enumerate(parts)
-    )
+    return "".join(part if i % 2 else _PLACEHOLDER.sub(value, part) for i, part in enumerate(parts))
 
 
 def fences(markdown):
@@ -65,20 +57,10 @@ def anchors(markdown):
     for i, line in enumerate(lines):
         fence = _FENCE.match(line)
         if fence:
-            open_mark = (
-                fence["mark"]
-                if open_mark is None
-                else None
-                if fence["mark"] == open_mark
-                else open_mark
-            )
-        elif open_mark is None and (
-            heading := re.match(r"## .*\{ ?#([\w-]+).*\}$", line)
-        ):
+            open_mark = fence["mark"] if open_mark is None else None if fence["mark"] == open_mark else open_mark
+        elif open_mark is None and (heading := re.match(r"## .*\{ ?#([\w-]+).*\}$", line)):
             block = heading[1]
-        elif (
-            open_mark is None and block and (heading := re.match(r"### ([^{]+)$", line))
-        ):
+        elif open_mark is None and block and (heading := re.match(r"### ([^{]+)$", line)):
             slug = re.sub(r"[^\w]+", "-", heading[1].strip().lower()).strip("-")
             lines[i] = f"{line} {{ #{block}-{slug} }}"
     return "\n".join(lines)
@@ -86,9 +68,7 @@ def anchors(markdown):
 
 def accessible(page):
     """Let a keyboard scroll tables, give the search dialog a name and column heads their scope."""
-    page = re.sub(
-        r"<table>(.*?)</table>", lambda match: _table(match[1]), page, flags=re.DOTALL
-    )
+    page = re.sub(r"<table>(.*?)</table>", lambda match: _table(match[1]), page, flags=re.DOTALL)
     dialog = '<div class="md-search" data-md-component="search" role="dialog"'
     return page.replace(f"{dialog}>", f'{dialog} aria-label="{word("search")}">')
 

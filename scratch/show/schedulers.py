@@ -22,19 +22,7 @@ from scratch.show.mathml import display, inline
 from scratch.show.page import let
 from scratch.show.reference import load
 from scratch.show.table import number, table
-from scratch.show.trace import (
-    CASES,
-    CLOSE,
-    ETA_0,
-    ETA_MAX,
-    METRICS,
-    NO_METRICS,
-    REFUSED,
-    T_MAX,
-    play,
-    refuses,
-    takes,
-)
+from scratch.show.trace import CASES, CLOSE, ETA_0, ETA_MAX, METRICS, NO_METRICS, REFUSED, T_MAX, play, refuses, takes
 from scratch.show.words import words
 
 word = words("schedulers")
@@ -61,12 +49,8 @@ RULES = {
     "constant": lambda optimizer: None,
     "StepLR": lambda optimizer: StepLR(optimizer, step_size=34),
     "CosineAnnealingLR": lambda optimizer: CosineAnnealingLR(optimizer, T_max=STEPS),
-    "ReduceLROnPlateau": lambda optimizer: ReduceLROnPlateau(
-        optimizer, factor=0.5, patience=5
-    ),
-    "OneCycleLR": lambda optimizer: OneCycleLR(
-        optimizer, FIRST, total_steps=STEPS, cycle_momentum=False
-    ),
+    "ReduceLROnPlateau": lambda optimizer: ReduceLROnPlateau(optimizer, factor=0.5, patience=5),
+    "OneCycleLR": lambda optimizer: OneCycleLR(optimizer, FIRST, total_steps=STEPS, cycle_momentum=False),
     "1/(t+1)": Harmonic,
 }
 ANCHORS = {
@@ -95,9 +79,7 @@ def noisy(rule, steps=STEPS):
         errors.append(np.std(w**2) / 2 / np.sqrt(CHAINS))
         metrics.append(np.mean(w[:20] ** 2) / 2)  # a small validation set
         if scheduler is not None:
-            scheduler.step(
-                *([metrics[-1]] if isinstance(scheduler, ReduceLROnPlateau) else [])
-            )
+            scheduler.step(*([metrics[-1]] if isinstance(scheduler, ReduceLROnPlateau) else []))
     return tuple(map(np.array, (rates, metrics, losses, errors, theory)))
 
 
@@ -112,11 +94,7 @@ def noise_recursion():
     left, right = written(
         lambda: (
             (w - eta * (w + xi)) ** 2,
-            sympy.Add(
-                (1 - eta) ** 2 * w**2,
-                sympy.Mul(-2, eta, 1 - eta, w, xi),
-                eta**2 * xi**2,
-            ),
+            sympy.Add((1 - eta) ** 2 * w**2, sympy.Mul(-2, eta, 1 - eta, w, xi), eta**2 * xi**2),
         )
     )
     return derivation(left, right)
@@ -125,25 +103,15 @@ def noise_recursion():
 def noise_fixed_point():
     """The mean square that a step leaves as it is."""
     eta = Symbol("eta")
-    left, right = written(
-        lambda: ((1 - eta) ** 2 * (eta / (2 - eta)) + eta**2, eta / (2 - eta))
-    )
+    left, right = written(lambda: ((1 - eta) ** 2 * (eta / (2 - eta)) + eta**2, eta / (2 - eta)))
     return derivation(left, right)
 
 
 def noise_check():
     """Every schedule against the theory."""
-    off = [
-        np.abs(losses - theory) / errors
-        for _, _, losses, errors, theory in map(noisy, RULES)
-    ]
+    off = [np.abs(losses - theory) / errors for _, _, losses, errors, theory in map(noisy, RULES)]
     return checked(
-        word("noise_theory", chains=CHAINS),
-        sum(map(len, off)),
-        np.max(off),
-        5,
-        kind="steps",
-        unit="standard_errors",
+        word("noise_theory", chains=CHAINS), sum(map(len, off)), np.max(off), 5, kind="steps", unit="standard_errors"
     )
 
 
@@ -154,9 +122,7 @@ def noise():
     for rule in RULES:
         _, _, losses, errors, theory = noisy(rule)
         measured = f"{number(losses[-1])} ± {number(errors[-1], 1)}"
-        rows.append(
-            [_link(rule), measured, number(theory[-1]), number(theory[-1] / least, 3)]
-        )
+        rows.append([_link(rule), measured, number(theory[-1]), number(theory[-1] / least, 3)])
     head = ["", word("measured"), word("theory"), word("share")]
     return table(head, rows, word("noise", steps=STEPS, chains=CHAINS))
 
@@ -165,20 +131,11 @@ def noise_curve():
     """The theory step by step."""
     drawing, axes = panel(4.6, 3.0)
     for rule in RULES:
-        axes.plot(
-            np.arange(1, STEPS + 1),
-            noisy(rule)[4],
-            label=word(rule) if rule == "constant" else rule,
-        )
+        axes.plot(np.arange(1, STEPS + 1), noisy(rule)[4], label=word(rule) if rule == "constant" else rule)
     cycle, peak = noisy("OneCycleLR")[4], np.argmax(noisy("OneCycleLR")[0])
     floor = noise_floor(FIRST)
-    if not (
-        cycle[9] > 10 * floor > 10 * 1.2 * min(cycle[:peak])
-        and abs(cycle[peak + 1] / floor - 1) < 0.01
-    ):
-        raise AssertionError(
-            f"OneCycleLR is not slow first, then below the floor, then at it: {cycle[: peak + 2]}"
-        )
+    if not (cycle[9] > 10 * floor > 10 * 1.2 * min(cycle[:peak]) and abs(cycle[peak + 1] / floor - 1) < 0.01):
+        raise AssertionError(f"OneCycleLR is not slow first, then below the floor, then at it: {cycle[: peak + 2]}")
     axes.set(xlabel="t", ylabel="E[f]", yscale="log", ylim=(3e-3, 3e3))
     axes.legend(ncols=2, loc="upper right")
     return figure(drawing, word("noise_curve"))
@@ -197,13 +154,9 @@ def facts():
     """Name the numbers that the page's sentences use."""
     cosine_ours, cosine_theirs = _cosine_errors()
     past = formulas.one_cycle_lr().value(10.0, **{ETA_MAX: 1.0, "N": 10.0})
-    past_linear = formulas.one_cycle_lr("linear").value(
-        10.0, **{ETA_MAX: 1.0, "N": 10.0}
-    )
+    past_linear = formulas.one_cycle_lr("linear").value(10.0, **{ETA_MAX: 1.0, "N": 10.0})
     if not past_linear < 0:
-        raise AssertionError(
-            f"the straight line does not end below 0, as the page says: {past_linear}"
-        )
+        raise AssertionError(f"the straight line does not end below 0, as the page says: {past_linear}")
     let(
         first=number(FIRST),
         least=number(1 / (2 * STEPS)),
@@ -213,9 +166,7 @@ def facts():
         torch=str(load("activations")["version"]),
         past_the_end=number(past),
         past_linear=number(past_linear, 2),
-        at_the_end=number(
-            formulas.one_cycle_lr().value(9.0, **{ETA_MAX: 1.0, "N": 10.0})
-        ),
+        at_the_end=number(formulas.one_cycle_lr().value(9.0, **{ETA_MAX: 1.0, "N": 10.0})),
     )
 
 
@@ -237,17 +188,12 @@ def overlay():
     (left, linear), (right, log) = panel(3.4, 2.7), panel(3.4, 2.7)
     for rule in ANCHORS:
         for axes in (linear, log):
-            style = (
-                "steps-post" if rule in ("StepLR", "ReduceLROnPlateau") else "default"
-            )
+            style = "steps-post" if rule in ("StepLR", "ReduceLROnPlateau") else "default"
             axes.plot(np.arange(STEPS), noisy(rule)[0], label=rule, drawstyle=style)
     linear.set(xlabel="t", title="(a) η", ylim=(0, 0.9))
     log.set(xlabel="t", title="(b) η", yscale="log")
     log.legend(loc="lower left")
-    last = {
-        "plateau": number(noisy("ReduceLROnPlateau")[0][-1]),
-        "onecycle": number(noisy("OneCycleLR")[0][-1], 2),
-    }
+    last = {"plateau": number(noisy("ReduceLROnPlateau")[0][-1]), "onecycle": number(noisy("OneCycleLR")[0][-1], 2)}
     return figure([left, right], word("overlay", **last))
 
 
@@ -256,12 +202,7 @@ def thumbnails():
     pictures = []
     for rule, anchor in ANCHORS.items():
         drawing, axes = thumbnail()
-        axes.plot(
-            noisy(rule)[0],
-            drawstyle="steps-post"
-            if rule in ("StepLR", "ReduceLROnPlateau")
-            else "default",
-        )
+        axes.plot(noisy(rule)[0], drawstyle="steps-post" if rule in ("StepLR", "ReduceLROnPlateau") else "default")
         pictures.append((anchor, rule, drawing))
     return pictures
 
@@ -277,9 +218,7 @@ def checks(scheduler):
 def _formulas(scheduler):
     cases = [case for case in CASES if case.scheduler is scheduler]
     errors = [error for case in cases for error in case.errors()]
-    what = word(
-        "against_formulas", block=f"<code>{scheduler.__name__}</code>", count=len(cases)
-    )
+    what = word("against_formulas", block=f"<code>{scheduler.__name__}</code>", count=len(cases))
     return checked(what, len(errors), max(errors), CLOSE)
 
 
@@ -289,13 +228,9 @@ def _pytorch(scheduler):
         if any(event[0] == scheduler.__name__ for event in run):
             ours = np.array(play(run, optimizers, schedulers, [np.zeros(1)]))
             largest = np.max(np.abs(trace), axis=0)  # of the rates, of the momenta
-            errors += list(
-                np.max(np.abs(ours - trace) / np.where(largest > 0, largest, 1), axis=1)
-            )
+            errors += list(np.max(np.abs(ours - trace) / np.where(largest > 0, largest, 1), axis=1))
             runs += 1
-    what = word(
-        "against_pytorch", block=f"<code>{scheduler.__name__}</code>", count=runs
-    )
+    what = word("against_pytorch", block=f"<code>{scheduler.__name__}</code>", count=runs)
     return checked(what, len(errors), max(errors), 1e-13, kind="steps")
 
 
@@ -303,12 +238,7 @@ def _pytorch(scheduler):
 def _recorded():
     recorded = load("schedulers")
     runs = json.loads(str(recorded["runs"]))
-    return dict(
-        zip(
-            runs,
-            zip(runs.values(), np.split(recorded["traces"], recorded["ends"][:-1])),
-        )
-    )
+    return dict(zip(runs, zip(runs.values(), np.split(recorded["traces"], recorded["ends"][:-1]))))
 
 
 def _refused(scheduler):
@@ -388,9 +318,7 @@ def cosine_epochs():
     angles = ["0", "π/3", "2π/3", "π", "4π/3", "5π/3", "2π"]
     rows = []
     for epoch, angle in enumerate(angles):
-        rows.append(
-            [epoch, angle, number(np.cos(np.pi * epoch / T)), number(optimizer.lr)]
-        )
+        rows.append([epoch, angle, number(np.cos(np.pi * epoch / T)), number(optimizer.lr)])
         scheduler.step()
     head = ["t", "πt/T<sub>max</sub>", "cos", "η<sub>t</sub>"]
     return table(head, rows, word("cosine_epochs", first=first, T=T, last=T - 1))
@@ -400,15 +328,9 @@ def _cosine_errors():
     """The relative errors of our recursion and of PyTorch's recorded one, troughs apart."""
     run, trace = _recorded()["CosineAnnealingLR 50 {}"]
     ours = np.array(play(run, optimizers, schedulers, [np.zeros(1)]))[:, 0]
-    exact = [
-        formulas.cosine_annealing_lr.value(float(t), **{ETA_0: 0.1, T_MAX: 50.0})
-        for t in range(len(ours))
-    ]
+    exact = [formulas.cosine_annealing_lr.value(float(t), **{ETA_0: 0.1, T_MAX: 50.0}) for t in range(len(ours))]
     pairs = [(t, value) for t, value in enumerate(exact) if t % 100 != 50]
-    return tuple(
-        [float(abs(float(rates[t]) - value) / value) for t, value in pairs]
-        for rates in (ours, trace[:, 0])
-    )
+    return tuple([float(abs(float(rates[t]) - value) / value) for t, value in pairs] for rates in (ours, trace[:, 0]))
 
 
 def cosine_curve():
@@ -431,10 +353,7 @@ def cosine_curve():
         error.plot(np.maximum(errors, 1e-17), label=label)
     error.set(xlabel="t", title="(b) |Δη| / η", yscale="log", ylim=(1e-17, 1e-12))
     error.legend(ncols=2, loc="upper center")
-    return figure(
-        [left, right],
-        word("cosine_curve", ours=number(max(ours), 2), theirs=number(max(theirs), 2)),
-    )
+    return figure([left, right], word("cosine_curve", ours=number(max(ours), 2), theirs=number(max(theirs), 2)))
 
 
 def cosine_ratio():
@@ -443,20 +362,12 @@ def cosine_ratio():
     closed = formulas.cosine_annealing_lr.right
     definitions = ((formulas.eta, closed), (formulas.eta_1, closed.subs(t, t - 1)))
     left, step = written(
-        lambda: (
-            (formulas.eta - low) / (formulas.eta_1 - low),
-            (1 + cos(pi * t / T)) / (1 + cos(pi * (t - 1) / T)),
-        )
+        lambda: ((formulas.eta - low) / (formulas.eta_1 - low), (1 + cos(pi * t / T)) / (1 + cos(pi * (t - 1) / T)))
     )
     _, height = formulas.cosine_annealing_lr_recursion.assignments[0]
     height = height.subs(formulas.t, t)
     heights = ((formulas.height, height), (formulas.height_1, height.subs(t, t - 1)))
-    return derivation(
-        left,
-        step,
-        formulas.height / formulas.height_1,
-        definitions=(*definitions, *heights),
-    )
+    return derivation(left, step, formulas.height / formulas.height_1, definitions=(*definitions, *heights))
 
 
 def cosine_rise():
@@ -465,18 +376,10 @@ def cosine_rise():
     after, height = Symbol(r"\eta_{T_{\max}+1}"), Symbol(r"h_{T_{\max}+1}")
     closed = formulas.cosine_annealing_lr.right.subs(formulas.epoch, T + 1)
     left, *steps = written(
-        lambda: (
-            after - low,
-            (formulas.eta_0 - low) / 2 * (1 + cos(pi * (T + 1) / T)),
-            (formulas.eta_0 - low) * height,
-        )
+        lambda: (after - low, (formulas.eta_0 - low) / 2 * (1 + cos(pi * (T + 1) / T)), (formulas.eta_0 - low) * height)
     )
     _, risen = formulas.cosine_annealing_lr_recursion.assignments[0]
-    return derivation(
-        left,
-        *steps,
-        definitions=((after, closed), (height, risen.subs(formulas.t, T + 1))),
-    )
+    return derivation(left, *steps, definitions=((after, closed), (height, risen.subs(formulas.t, T + 1))))
 
 
 def cosine_height():
@@ -491,9 +394,7 @@ def cosine_height():
         )
     )
     _, height = formulas.cosine_annealing_lr_recursion.assignments[0]
-    return derivation(
-        left, *steps, definitions=((formulas.height, height.subs(formulas.t, t)),)
-    )
+    return derivation(left, *steps, definitions=((formulas.height, height.subs(formulas.t, t)),))
 
 
 # ReduceLROnPlateau
@@ -505,28 +406,16 @@ def plateau_rules():
     for mode in ("min", "max"):
         for threshold_mode in ("rel", "abs"):
             better = formulas.plateau(mode, threshold_mode).assignments[0][1].args[0][1]
-            rows.append(
-                [
-                    f"<code>{mode}</code>",
-                    f"<code>{threshold_mode}</code>",
-                    inline(latex(better)),
-                ]
-            )
+            rows.append([f"<code>{mode}</code>", f"<code>{threshold_mode}</code>", inline(latex(better))])
     return table(["mode", "threshold_mode", word("rule")], rows, word("plateau_rules"))
 
 
 def plateau_epochs():
     """The rule's counters and the code's rate, epoch by epoch."""
-    metrics, first, patience = (
-        [1.0, 0.8, 0.8, 0.9, 0.8, 0.8, 0.7, 0.7, 0.7, 0.7],
-        0.1,
-        2,
-    )
+    metrics, first, patience = ([1.0, 0.8, 0.8, 0.9, 0.8, 0.8, 0.7, 0.7, 0.7, 0.7], 0.1, 2)
     optimizer = SGD([np.zeros(1)], lr=first)
     scheduler = ReduceLROnPlateau(optimizer, patience=patience)
-    history = formulas.reduce_lr_on_plateau.run(
-        len(metrics), {formulas.m: metrics}, **{ETA_0: first, "P": patience}
-    )
+    history = formulas.reduce_lr_on_plateau.run(len(metrics), {formulas.m: metrics}, **{ETA_0: first, "P": patience})
     rows = []
     for epoch, (metric, values) in enumerate(zip(metrics, history)):
         scheduler.step(metric)
@@ -557,17 +446,7 @@ def onecycle_formulas():
     """The rate and the momentum, and once what both stand on."""
     rate, momentum = formulas.one_cycle_lr(), formulas.one_cycle_momentum()
     annealing, peak, lowest, first = rate.definitions_latex
-    return "".join(
-        map(
-            display,
-            [
-                rate.latex,
-                momentum.latex,
-                annealing,
-                rf"{peak}, \qquad {first}, \qquad {lowest}",
-            ],
-        )
-    )
+    return "".join(map(display, [rate.latex, momentum.latex, annealing, rf"{peak}, \qquad {first}, \qquad {lowest}"]))
 
 
 def onecycle_papers_formulas():
@@ -584,12 +463,8 @@ def onecycle_epochs():
     peak, rows = round(share * N) - 1, []
     for n in range(N + 1):
         last = min(n, N - 1)
-        phase, u = (
-            (1, last / peak) if last <= peak else (2, (last - peak) / (N - 1 - peak))
-        )
-        rows.append(
-            [n, phase, number(u), number(optimizer.lr), number(optimizer.momentum)]
-        )
+        phase, u = (1, last / peak) if last <= peak else (2, (last - peak) / (N - 1 - peak))
+        rows.append([n, phase, number(u), number(optimizer.lr), number(optimizer.momentum)])
         if n < N:
             scheduler.step()
     head = ["n", word("phase"), "u", "η<sub>n</sub>", "μ<sub>n</sub>"]
@@ -603,10 +478,7 @@ def onecycle_curve():
     """PyTorch's default beside the papers' form."""
     N = 100
     (left, rate), (right, momentum) = panel(3.4, 2.6), panel(3.4, 2.6)
-    for label, options in (
-        ("default", {}),
-        ("linear, three_phase", PAPERS),
-    ):
+    for label, options in (("default", {}), ("linear, three_phase", PAPERS)):
         optimizer = SGD([np.zeros(1)], lr=1.0, momentum=0.9)
         scheduler = OneCycleLR(optimizer, 1.0, total_steps=N, **options)
         pairs = []
@@ -638,10 +510,7 @@ def annealing_derivation():
 def annealing_mean():
     """The mean over a phase, the same for both strategies."""
     x, y, u = formulas.x, formulas.y, formulas.u
-    left, mean = (
-        sympy.Integral(formulas.A(x, y, u), (u, 0, 1)),
-        written(lambda: (x + y) / 2),
-    )
+    left, mean = (sympy.Integral(formulas.A(x, y, u), (u, 0, 1)), written(lambda: (x + y) / 2))
     derivation(left, mean, definitions=(formulas.annealing["linear"],))
     return derivation(left, mean, definitions=(formulas.annealing["cos"],))
 
@@ -693,29 +562,16 @@ def digits_accuracies():
     schedules = {
         "constant": lambda lr: lambda optimizer, _: None,
         "StepLR": lambda lr: lambda optimizer, _: StepLR(optimizer, step_size=4),
-        "CosineAnnealingLR": lambda lr: (
-            lambda optimizer, _: CosineAnnealingLR(optimizer, T_max=EPOCHS)
-        ),
-        "ReduceLROnPlateau": lambda lr: (
-            lambda optimizer, _: ReduceLROnPlateau(optimizer, patience=0, threshold=0.1)
-        ),
-        "OneCycleLR": lambda lr: (
-            lambda optimizer, steps: OneCycleLR(optimizer, lr, total_steps=steps)
-        ),
+        "CosineAnnealingLR": lambda lr: lambda optimizer, _: CosineAnnealingLR(optimizer, T_max=EPOCHS),
+        "ReduceLROnPlateau": lambda lr: lambda optimizer, _: ReduceLROnPlateau(optimizer, patience=0, threshold=0.1),
+        "OneCycleLR": lambda lr: lambda optimizer, steps: OneCycleLR(optimizer, lr, total_steps=steps),
     }
     accuracies = {}
     for name, schedule in schedules.items():
         for lr in RATES:
             optimizer = partial(SGD, lr=lr, momentum=0.9)
             accuracies[name, lr] = [
-                train(
-                    seed,
-                    EPOCHS,
-                    optimizer,
-                    schedule(lr),
-                    per_batch=name == "OneCycleLR",
-                )
-                for seed in range(SEEDS)
+                train(seed, EPOCHS, optimizer, schedule(lr), per_batch=name == "OneCycleLR") for seed in range(SEEDS)
             ]
     return accuracies
 
@@ -724,27 +580,15 @@ def digits():
     """Accuracy with each schedule and rate."""
     accuracies = digits_accuracies()
     means = {key: np.mean(values) for key, values in accuracies.items()}
-    best = {
-        name: max(means[name, lr] for lr in RATES) for name in ("constant", *ANCHORS)
-    }
+    best = {name: max(means[name, lr] for lr in RATES) for name in ("constant", *ANCHORS)}
     spread = max(np.std(accuracies[name, RATES[-1]]) for name in best)
-    if (
-        min(means[name, RATES[-1]] for name in ANCHORS)
-        < means["constant", RATES[-1]] + spread
-    ):
-        raise AssertionError(
-            f"not every schedule helps at the highest rate, as the page says: {means}"
-        )
+    if min(means[name, RATES[-1]] for name in ANCHORS) < means["constant", RATES[-1]] + spread:
+        raise AssertionError(f"not every schedule helps at the highest rate, as the page says: {means}")
     if max(best.values()) > best["constant"] + 0.01:
         raise AssertionError(f"tuned, a schedule gains more than the page says: {best}")
-    rows = [
-        [_link(name), *(_accuracy(accuracies[name, lr]) for lr in RATES)]
-        for name in ("constant", *ANCHORS)
-    ]
+    rows = [[_link(name), *(_accuracy(accuracies[name, lr]) for lr in RATES)] for name in ("constant", *ANCHORS)]
     return table(
-        ["", *(f"η = {lr}" for lr in RATES)],
-        rows,
-        word("digits", epochs=EPOCHS, seeds=SEEDS, highest=RATES[-1]),
+        ["", *(f"η = {lr}" for lr in RATES)], rows, word("digits", epochs=EPOCHS, seeds=SEEDS, highest=RATES[-1])
     )
 
 
@@ -756,9 +600,7 @@ def range_test():
     low, high, epochs = 1e-3, 10.0, 6
     optimizer = SGD(network.params, lr=low, momentum=0.9)
     batches = epochs * -(-len(x) // BATCH)
-    scheduler = StepLR(
-        optimizer, step_size=1, gamma=(high / low) ** (1 / (batches - 1))
-    )
+    scheduler = StepLR(optimizer, step_size=1, gamma=(high / low) ** (1 / (batches - 1)))
     rates, losses = [], []
 
     def step(loss):
@@ -774,9 +616,7 @@ def range_test():
     axes.set(xlabel="η", ylabel="L", xscale="log", ylim=(0, 4))
     ends = {"low": number(low), "high": number(high)}
     lowest = number(rates[np.argmin(losses)], 1)
-    return figure(
-        drawing, word("range_test", **ends, lowest=lowest, gone=number(gone, 1))
-    )
+    return figure(drawing, word("range_test", **ends, lowest=lowest, gone=number(gone, 1)))
 
 
 SHARES = (0.0, 0.02, 0.1, 0.3)
@@ -790,17 +630,10 @@ def warm_up_accuracies():
         for share in SHARES:
 
             def cycle(optimizer, steps, lr=lr, share=share):
-                return OneCycleLR(
-                    optimizer,
-                    lr,
-                    total_steps=steps,
-                    pct_start=share,
-                    cycle_momentum=False,
-                )
+                return OneCycleLR(optimizer, lr, total_steps=steps, pct_start=share, cycle_momentum=False)
 
             accuracies[kind.__name__, lr, share] = [
-                train(seed, WARM_UP_EPOCHS, partial(kind, lr=lr), cycle, per_batch=True)
-                for seed in range(SEEDS)
+                train(seed, WARM_UP_EPOCHS, partial(kind, lr=lr), cycle, per_batch=True) for seed in range(SEEDS)
             ]
     return accuracies
 
@@ -808,45 +641,19 @@ def warm_up_accuracies():
 def warm_up():
     """Accuracy with and without warm-up."""
     accuracies = warm_up_accuracies()
-    if (
-        np.mean(accuracies["Adam", 0.1, 0.3])
-        < np.mean(accuracies["Adam", 0.1, 0.0]) + 0.03
-    ):
+    if np.mean(accuracies["Adam", 0.1, 0.3]) < np.mean(accuracies["Adam", 0.1, 0.0]) + 0.03:
         raise AssertionError("Adam at 0.1 does not need the warm-up, as the page says")
-    none, least, some, usual = (
-        np.mean(accuracies["Adam", 0.1, share]) for share in SHARES
-    )
-    if not (
-        0.4 < (least - none) / (usual - none) < 0.7
-        and (some - none) / (usual - none) > 0.9
-    ):
-        raise AssertionError(
-            f"not half of it is the first step, as the page says: {none, least, some, usual}"
-        )
-    if (
-        np.mean(accuracies["SGD", 1.0, 0.3])
-        > np.mean(accuracies["SGD", 1.0, 0.0]) - 0.01
-    ):
-        raise AssertionError(
-            "SGD at its highest rate does not lose by the warm-up, as the page says"
-        )
+    none, least, some, usual = (np.mean(accuracies["Adam", 0.1, share]) for share in SHARES)
+    if not (0.4 < (least - none) / (usual - none) < 0.7 and (some - none) / (usual - none) > 0.9):
+        raise AssertionError(f"not half of it is the first step, as the page says: {none, least, some, usual}")
+    if np.mean(accuracies["SGD", 1.0, 0.3]) > np.mean(accuracies["SGD", 1.0, 0.0]) - 0.01:
+        raise AssertionError("SGD at its highest rate does not lose by the warm-up, as the page says")
     for key in (("SGD", 0.3), ("SGD", 1.0), ("Adam", 0.01)):
         if np.mean(accuracies[(*key, 0.3)]) > np.mean(accuracies[(*key, 0.0)]) + 0.01:
-            raise AssertionError(
-                f"{key} gains from the warm-up, other than the page says"
-            )
+            raise AssertionError(f"{key} gains from the warm-up, other than the page says")
     rows = [
-        [
-            f"{name}, η = {lr}",
-            *(_accuracy(accuracies[name, lr, share]) for share in SHARES),
-        ]
+        [f"{name}, η = {lr}", *(_accuracy(accuracies[name, lr, share]) for share in SHARES)]
         for name, lr in dict.fromkeys((name, lr) for name, lr, _ in accuracies)
     ]
-    head = [
-        "",
-        *(
-            word("warm_up", share=share) if share else word("no_warm_up")
-            for share in SHARES
-        ),
-    ]
+    head = ["", *(word("warm_up", share=share) if share else word("no_warm_up") for share in SHARES)]
     return table(head, rows, word("warm_up_table", seeds=SEEDS, epochs=WARM_UP_EPOCHS))

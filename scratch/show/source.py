@@ -20,28 +20,11 @@ def listing(*blocks):
         name = queue.pop()
         if name in definitions and definitions[name] not in wanted:
             wanted.add(definitions[name])
-            queue.extend(
-                node.id
-                for node in ast.walk(definitions[name])
-                if isinstance(node, ast.Name)
-            )
-    used = {
-        node.id
-        for statement in wanted
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name)
-    }
+            queue.extend(node.id for node in ast.walk(definitions[name]) if isinstance(node, ast.Name))
+    used = {node.id for statement in wanted for node in ast.walk(statement) if isinstance(node, ast.Name)}
     imports = [text for node in statements if (text := _import(node, used))]
-    parts = [
-        (_first_line(node), node.end_lineno)
-        for node in statements
-        if node in wanted and not _is_import(node)
-    ]
-    return (
-        "\n".join(imports)
-        + "".join("\n\n\n" + "\n".join(lines[start - 1 : end]) for start, end in parts)
-        + "\n"
-    )
+    parts = [(_first_line(node), node.end_lineno) for node in statements if node in wanted and not _is_import(node)]
+    return "\n".join(imports) + "".join("\n\n\n" + "\n".join(lines[start - 1 : end]) for start, end in parts) + "\n"
 
 
 def source(*blocks):
@@ -62,27 +45,14 @@ def _defines(node):
 
 
 def _first_line(node):
-    return min(
-        [
-            node.lineno,
-            *(decorator.lineno for decorator in getattr(node, "decorator_list", [])),
-        ]
-    )
+    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
 
 
 def _import(node, used):
     """The import statement, reduced to the names that are used; empty where none is."""
     if not _is_import(node):
         return ""
-    names = [
-        alias
-        for alias in node.names
-        if (alias.asname or alias.name.partition(".")[0]) in used
-    ]
+    names = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) in used]
     if not names:
         return ""
-    return ast.unparse(
-        ast.Import(names)
-        if isinstance(node, ast.Import)
-        else ast.ImportFrom(node.module, names, 0)
-    )
+    return ast.unparse(ast.Import(names) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, names, 0))

@@ -11,12 +11,8 @@ def table(head, rows, words):
     """
     name, caption = words
     if any(len(row) != len(head) for row in rows):
-        raise ValueError(
-            f"every row needs {len(head)} cells: {[len(row) for row in rows]}"
-        )
-    numeric = [
-        bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(head))
-    ]
+        raise ValueError(f"every row needs {len(head)} cells: {[len(row) for row in rows]}")
+    numeric = [bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(head))]
     top = "".join(
         f'<th{_class(is_number)} scope="col">{cell}</th>' if cell else "<td></td>"
         for cell, is_number in zip(head, numeric)
@@ -47,8 +43,7 @@ def text(value):
 def _row(cells, numeric):
     first, *others = cells
     return f'<th scope="row">{first}</th>' + "".join(
-        f"<td{_class(is_number)}>{cell}</td>"
-        for cell, is_number in zip(others, numeric[1:])
+        f"<td{_class(is_number)}>{cell}</td>" for cell, is_number in zip(others, numeric[1:])
     )
 
 
@@ -57,6 +52,4 @@ def _class(is_number):
 
 
 def _is_number(cell):
-    return isinstance(cell, (int, float)) or bool(
-        re.match(r"[−+-]?(\d|∞|\.\d)", str(cell))
-    )
+    return isinstance(cell, (int, float)) or bool(re.match(r"[−+-]?(\d|∞|\.\d)", str(cell)))

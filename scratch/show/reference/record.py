@@ -41,11 +41,7 @@ def activations():
             (gradient,) = torch.autograd.grad(y.sum(), x)
             arrays[f"{name}/{dtype}"] = y.detach().numpy()
             arrays[f"{name}_grad/{dtype}"] = gradient.numpy()
-    return {
-        **arrays,
-        **vanishing(functional),
-        "version": np.array(torch.__version__.partition("+")[0]),
-    }
+    return {**arrays, **vanishing(functional), "version": np.array(torch.__version__.partition("+")[0])}
 
 
 def vanishing(functional):
@@ -75,12 +71,7 @@ def optimizers():
             {"momentum": 1.1},
             {"momentum": 0.6, "nesterov": True},
         ],
-        "Adagrad": [
-            {},
-            {"lr_decay": 0.1},
-            {"initial_accumulator_value": 0.1},
-            {"eps": 1e-3},
-        ],
+        "Adagrad": [{}, {"lr_decay": 0.1}, {"initial_accumulator_value": 0.1}, {"eps": 1e-3}],
         "RMSprop": [
             {},
             {"alpha": 0.5},
@@ -101,26 +92,13 @@ def optimizers():
     }
     classes["AdamW"] = [*classes["Adam"], {"weight_decay": 0.0}]
     rng = np.random.default_rng(0)
-    arrays = {
-        "start": np.array([1.0, -2.0, 0.5, 3.0]),
-        "grads": rng.normal(size=(20, 4)) * [1, 100, 1e-4, 1e-8],
-    }
+    arrays = {"start": np.array([1.0, -2.0, 0.5, 3.0]), "grads": rng.normal(size=(20, 4)) * [1, 100, 1e-4, 1e-8]}
     for name, rows in classes.items():
         for row in rows:
-            common = [
-                {},
-                {"lr": 0.1},
-                {"lr": 0.05, "maximize": True},
-                {"lr": 0.03, "weight_decay": 0.1},
-            ]
-            for options in (
-                {**row, **more}
-                for more in (common if row in ({}, rows[-1]) else common[2:])
-            ):
+            common = [{}, {"lr": 0.1}, {"lr": 0.05, "maximize": True}, {"lr": 0.03, "weight_decay": 0.1}]
+            for options in ({**row, **more} for more in (common if row in ({}, rows[-1]) else common[2:])):
                 for dtype in ("float64", "float32"):
-                    parameter = torch.nn.Parameter(
-                        torch.tensor(arrays["start"].astype(dtype))
-                    )
+                    parameter = torch.nn.Parameter(torch.tensor(arrays["start"].astype(dtype)))
                     optimizer = getattr(torch.optim, name)([parameter], **options)
                     steps = []
                     for grad in arrays["grads"].astype(dtype):
@@ -130,9 +108,7 @@ def optimizers():
                     arrays[f"{name} {json.dumps(options)}/{dtype}"] = np.array(steps)
     parameter = torch.nn.Parameter(torch.zeros(()))
     optimizer = torch.optim.RMSprop([parameter], alpha=0.5, centered=True)
-    arrays["centered"] = np.zeros(
-        40, "float32"
-    )  # gradients of 0.3: the parameter becomes NaN
+    arrays["centered"] = np.zeros(40, "float32")  # gradients of 0.3: the parameter becomes NaN
     for step in range(40):
         parameter.grad = torch.tensor(0.3)
         optimizer.step()
@@ -145,67 +121,28 @@ def schedulers():
     one after another, and the place where each ends."""
     sgd, adam = ["SGD", {"lr": 0.1, "momentum": 0.9}], ["Adam", {"lr": 0.1}]
     rng = np.random.default_rng(0)
-    falling = (
-        (2 * np.exp(-np.arange(150) / 20) + 0.05 * rng.normal(size=150) + 1)
-        .round(3)
-        .tolist()
-    )
+    falling = (2 * np.exp(-np.arange(150) / 20) + 0.05 * rng.normal(size=150) + 1).round(3).tolist()
     rising = [round(4 - loss, 3) for loss in falling]
     runs = {"StepLR": [sgd, ["StepLR", {"step_size": 30}], ["step", 200]]}
     for options in ({"gamma": 0.5}, {"gamma": 1.5}, {"gamma": 0}):
-        runs[f"StepLR {options}"] = [
-            sgd,
-            ["StepLR", {"step_size": 7, **options}],
-            ["step", 100],
-        ]
-    runs["StepLR every epoch"] = [
-        sgd,
-        ["StepLR", {"step_size": 1, "gamma": 0.97}],
-        ["step", 200],
-    ]
+        runs[f"StepLR {options}"] = [sgd, ["StepLR", {"step_size": 7, **options}], ["step", 100]]
+    runs["StepLR every epoch"] = [sgd, ["StepLR", {"step_size": 1, "gamma": 0.97}], ["step", 200]]
     for T_max in (1, 2, 7, 50):
         for options in ({}, {"eta_min": 0.01}, {"eta_min": 0.3}):
             cosine = ["CosineAnnealingLR", {"T_max": T_max, **options}]
-            runs[f"CosineAnnealingLR {T_max} {options}"] = [
-                sgd,
-                cosine,
-                ["step", 4 * T_max + 3],
-            ]
-    step, cosine = (
-        ["StepLR", {"step_size": 4, "gamma": 0.5}],
-        ["CosineAnnealingLR", {"T_max": 10, "eta_min": 0.001}],
-    )
+            runs[f"CosineAnnealingLR {T_max} {options}"] = [sgd, cosine, ["step", 4 * T_max + 3]]
+    step, cosine = (["StepLR", {"step_size": 4, "gamma": 0.5}], ["CosineAnnealingLR", {"T_max": 10, "eta_min": 0.001}])
     for name, scheduler in (("StepLR", step), ("CosineAnnealingLR", cosine)):
-        runs[f"{name} by hand"] = [
-            sgd,
-            scheduler,
-            ["step", 6],
-            ["lr", 0.7],
-            ["step", 30],
-        ]
+        runs[f"{name} by hand"] = [sgd, scheduler, ["step", 6], ["lr", 0.7], ["step", 30]]
         for epoch in (0, 3, 9, 10, 19):
             resumed = [scheduler[0], {**scheduler[1], "last_epoch": epoch}]
             begun = [sgd, scheduler, ["step", epoch], ["forget", None]]
             runs[f"{name} resumed after {epoch}"] = [*begun, resumed, ["step", 30]]
     runs["chained"] = [sgd, step, cosine, ["step", 50]]
     runs["chained, the other order"] = [sgd, cosine, step, ["step", 50]]
-    runs["chained, later and by hand"] = [
-        sgd,
-        step,
-        ["step", 5],
-        ["lr", 0.7],
-        cosine,
-        ["step", 45],
-    ]
+    runs["chained, later and by hand"] = [sgd, step, ["step", 5], ["lr", 0.7], cosine, ["step", 45]]
     plateau = ["ReduceLROnPlateau", {"patience": 3}]
-    runs["plateau after steps"] = [
-        sgd,
-        step,
-        ["step", 9],
-        ["forget", None],
-        plateau,
-        ["metrics", falling],
-    ]
+    runs["plateau after steps"] = [sgd, step, ["step", 9], ["forget", None], plateau, ["metrics", falling]]
     for mode, metrics in (("min", falling), ("max", rising)):
         for options in (
             {},
@@ -219,33 +156,9 @@ def schedulers():
             {"patience": 3, "factor": 0, "min_lr": 0.01, "cooldown": 9},
         ):
             plateau = ["ReduceLROnPlateau", {"mode": mode, **options}]
-            runs[f"ReduceLROnPlateau {mode} {options}"] = [
-                sgd,
-                plateau,
-                ["metrics", metrics],
-            ]
-    odd = [
-        np.nan,
-        np.inf,
-        1.0,
-        np.nan,
-        np.nan,
-        np.nan,
-        -np.inf,
-        np.nan,
-        0.0,
-        -1.0,
-        -0.9999,
-        -1.0,
-        -1.0,
-        -1.0,
-        -1.0,
-    ]
-    for options in (
-        {"mode": mode, "threshold_mode": kind}
-        for mode in ("min", "max")
-        for kind in ("rel", "abs")
-    ):
+            runs[f"ReduceLROnPlateau {mode} {options}"] = [sgd, plateau, ["metrics", metrics]]
+    odd = [np.nan, np.inf, 1.0, np.nan, np.nan, np.nan, -np.inf, np.nan, 0.0, -1.0, -0.9999, -1.0, -1.0, -1.0, -1.0]
+    for options in ({"mode": mode, "threshold_mode": kind} for mode in ("min", "max") for kind in ("rel", "abs")):
         plateau = ["ReduceLROnPlateau", {"patience": 1, **options}]
         runs[f"ReduceLROnPlateau odd {options}"] = [sgd, plateau, ["metrics", odd]]
     for strategy in ("cos", "linear"):
@@ -262,27 +175,13 @@ def schedulers():
                 {"total_steps": 7},
                 {"total_steps": None, "epochs": 9, "steps_per_epoch": 11},
             ):
-                options = {
-                    "total_steps": 100,
-                    "anneal_strategy": strategy,
-                    "three_phase": three_phase,
-                    **options,
-                }
+                options = {"total_steps": 100, "anneal_strategy": strategy, "three_phase": three_phase, **options}
                 steps = (options["total_steps"] or 99) - 1
                 cycle = ["OneCycleLR", {"max_lr": 2.0, **options}]
                 runs[f"OneCycleLR {options}"] = [sgd, cycle, ["step", steps]]
     cycle = {"max_lr": 2.0, "total_steps": 40}
-    for optimizer in (
-        adam,
-        ["AdamW", {"lr": 0.1}],
-        ["RMSprop", {"lr": 0.1}],
-        ["SGD", {"lr": 0.1}],
-    ):
-        runs[f"OneCycleLR {optimizer[0]}"] = [
-            optimizer,
-            ["OneCycleLR", cycle],
-            ["step", 39],
-        ]
+    for optimizer in (adam, ["AdamW", {"lr": 0.1}], ["RMSprop", {"lr": 0.1}], ["SGD", {"lr": 0.1}]):
+        runs[f"OneCycleLR {optimizer[0]}"] = [optimizer, ["OneCycleLR", cycle], ["step", 39]]
     for epoch in (0, 5, 11, 30, 38):
         resumed = ["OneCycleLR", {**cycle, "last_epoch": epoch}]
         runs[f"OneCycleLR resumed after {epoch}"] = [
@@ -293,27 +192,16 @@ def schedulers():
             resumed,
             ["step", 38 - epoch],
         ]
-    runs["OneCycleLR, then cosine"] = [
-        sgd,
-        ["OneCycleLR", cycle],
-        ["step", 39],
-        ["forget", None],
-        cosine,
-        ["step", 30],
-    ]
+    runs["OneCycleLR, then cosine"] = [sgd, ["OneCycleLR", cycle], ["step", 39], ["forget", None], cosine, ["step", 30]]
     traces = []
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", "Detected call of"
-        )  # of scheduler.step() without an optimizer.step()
+        warnings.filterwarnings("ignore", "Detected call of")  # of scheduler.step() without an optimizer.step()
         for run in runs.values():
             parameter = torch.nn.Parameter(torch.zeros(1))
             traces.append(play(run, torch.optim, torch.optim.lr_scheduler, [parameter]))
     return {
         "runs": np.array(json.dumps(runs)),
-        "traces": np.concatenate(
-            [np.array(trace, dtype=np.float64) for trace in traces]
-        ),
+        "traces": np.concatenate([np.array(trace, dtype=np.float64) for trace in traces]),
         "ends": np.cumsum([len(trace) for trace in traces]),
     }
 
@@ -329,16 +217,8 @@ def losses():
     target = rng.normal(size=60)
     tails = np.exp(rng.uniform(-9, 9, (2, 19)))
     residuals = np.concatenate([rng.normal(size=20), tails[0], -tails[1], [0, 0]])
-    pred = np.concatenate(
-        [[0, 1, 0, 1, 0, 1, 1e-30, 1e-50, 1e-12, 1 - 1e-12], rng.uniform(size=30)]
-    )
-    labels = np.concatenate(
-        [
-            [0, 1, 1, 0, 0.3, 0.3, 0, 1, 1, 0],
-            rng.integers(0, 2, 15),
-            rng.uniform(size=15),
-        ]
-    )
+    pred = np.concatenate([[0, 1, 0, 1, 0, 1, 1e-30, 1e-50, 1e-12, 1 - 1e-12], rng.uniform(size=30)])
+    labels = np.concatenate([[0, 1, 1, 0, 0.3, 0.3, 0, 1, 1, 0], rng.integers(0, 2, 15), rng.uniform(size=15)])
     classes = rng.integers(0, 4, (12,))
     pixels = rng.integers(0, 3, (2, 3, 4))
     pixels[0, 1, :3] = -100
@@ -352,72 +232,30 @@ def losses():
         "unbatched": (np.array([2.0, 1.0, -1.0]), np.array(0)),
         "margins": (margins, np.zeros(len(margins), dtype=int)),
     }
-    weights = {
-        "classes": [0.5, 2.0, 0.0, 1.5],
-        "soft": [0.5, 2.0, 0.0, 1.5],
-        "pixels": [1.0, 0.2, 3.0],
-    }
+    weights = {"classes": [0.5, 2.0, 0.0, 1.5], "soft": [0.5, 2.0, 0.0, 1.5], "pixels": [1.0, 0.2, 3.0]}
     rows = [("mse_loss", "residuals", {}), ("l1_loss", "residuals", {})]
-    rows += [
-        ("smooth_l1_loss", "residuals", options)
-        for options in ({}, {"beta": 0}, {"beta": 0.3}, {"beta": 2.5})
-    ]
-    rows += [
-        ("huber_loss", "residuals", options)
-        for options in ({}, {"delta": 0.3}, {"delta": 2.5})
-    ]
-    rows += [
-        ("binary_cross_entropy", "probabilities", options)
-        for options in ({}, {"weight": list(range(40))})
-    ]
+    rows += [("smooth_l1_loss", "residuals", options) for options in ({}, {"beta": 0}, {"beta": 0.3}, {"beta": 2.5})]
+    rows += [("huber_loss", "residuals", options) for options in ({}, {"delta": 0.3}, {"delta": 2.5})]
+    rows += [("binary_cross_entropy", "probabilities", options) for options in ({}, {"weight": list(range(40))})]
     for kind, weight in weights.items():
-        for options in (
-            {},
-            {"weight": weight},
-            {"label_smoothing": 0.1},
-            {"weight": weight, "label_smoothing": 0.3},
-        ):
+        for options in ({}, {"weight": weight}, {"label_smoothing": 0.1}, {"weight": weight, "label_smoothing": 0.3}):
             rows.append(("cross_entropy", kind, options))
-    rows += [
-        (
-            "cross_entropy",
-            "classes",
-            {"ignore_index": 2, "weight": weights["classes"], "label_smoothing": 0.2},
-        )
-    ]
-    rows += [
-        ("cross_entropy", "unbatched", {}),
-        ("cross_entropy", "margins", {"reduction": "none"}),
-    ]
+    rows += [("cross_entropy", "classes", {"ignore_index": 2, "weight": weights["classes"], "label_smoothing": 0.2})]
+    rows += [("cross_entropy", "unbatched", {}), ("cross_entropy", "margins", {"reduction": "none"})]
     arrays = {}
     for dtype in ("float64", "float32"):
         for kind, pair in inputs.items():
             for i, array in enumerate(pair):
                 integers = array.dtype.kind == "i" and i == 1
-                arrays[f"{kind}/{i}/{dtype}"] = (
-                    array if integers else array.astype(dtype)
-                )
+                arrays[f"{kind}/{i}/{dtype}"] = array if integers else array.astype(dtype)
         for name, kind, options in rows:
-            for reduction in (
-                [{}]
-                if dtype == "float32"
-                else [{}, {"reduction": "sum"}, {"reduction": "none"}]
-            ):
+            for reduction in [{}] if dtype == "float32" else [{}, {"reduction": "sum"}, {"reduction": "none"}]:
                 key = f"{name} {kind} {json.dumps({**options, **reduction})}/{dtype}"
                 x = torch.tensor(arrays[f"{kind}/0/{dtype}"], requires_grad=True)
-                keywords = {
-                    k: torch.tensor(v, dtype=x.dtype) if k == "weight" else v
-                    for k, v in options.items()
-                }
-                y = getattr(functional, name)(
-                    x,
-                    torch.tensor(arrays[f"{kind}/1/{dtype}"]),
-                    **{**keywords, **reduction},
-                )
+                keywords = {k: torch.tensor(v, dtype=x.dtype) if k == "weight" else v for k, v in options.items()}
+                y = getattr(functional, name)(x, torch.tensor(arrays[f"{kind}/1/{dtype}"]), **{**keywords, **reduction})
                 (gradient,) = torch.autograd.grad(y.sum(), x)
-                arrays[key] = torch.cat(
-                    [y.detach().flatten(), gradient.flatten()]
-                ).numpy()
+                arrays[key] = torch.cat([y.detach().flatten(), gradient.flatten()]).numpy()
     return arrays
 
 
@@ -427,118 +265,60 @@ def augmentation(shapes=(("odd", (7, 9, 3)), ("even", (8, 6, 3))), seed=0):
     The images have odd or even sides; for float64 their uint8 values are divided by 255. Bilinear warps are recorded
     without torchvision's mask, which weakens the border a second time: what lies inside the image, fill on the rest.
     """
-    library = torch.library.Library(
-        "torchvision", "DEF"
-    )  # two operators that torchvision misses beside a CPU torch
+    library = torch.library.Library("torchvision", "DEF")  # two operators that torchvision misses beside a CPU torch
     library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     from torchvision.transforms import InterpolationMode
     from torchvision.transforms.v2 import functional
 
     rng = np.random.default_rng(seed)
-    images = {
-        kind: rng.integers(0, 256, shape, dtype=np.uint8) for kind, shape in shapes
-    }
-    rows = [
-        ("hflip", {}),
-        ("rgb_to_grayscale", {}),
-        ("rgb_to_grayscale", {"num_output_channels": 3}),
-    ]
+    images = {kind: rng.integers(0, 256, shape, dtype=np.uint8) for kind, shape in shapes}
+    rows = [("hflip", {}), ("rgb_to_grayscale", {}), ("rgb_to_grayscale", {"num_output_channels": 3})]
     rows += [("resize", {"size": size}) for size in (5, 13, (4, 11), (20, 3))]
     box = {"top": 1, "left": 2, "height": 5, "width": 4}
     rows += [("resized_crop", {**box, "size": size}) for size in ((5, 4), (3, 7))]
     rows += [("center_crop", {"size": size}) for size in (4, (5, 2), (12, 3), (3, 20))]
     for name in ("adjust_brightness", "adjust_contrast", "adjust_saturation"):
         rows += [(name, {"factor": factor}) for factor in (0.5, 1.75)]
-    rows += [
-        ("adjust_hue", {"factor": factor}) for factor in (-0.5, -0.2, 0, 0.25, 0.5)
-    ]
+    rows += [("adjust_hue", {"factor": factor}) for factor in (-0.5, -0.2, 0, 0.25, 0.5)]
     rows += [("rotate", {"angle": angle}) for angle in (17, 90, 180, -270, 400)]
-    rows += [
-        ("rotate", {"angle": -33, "center": (2, 3)}),
-        ("rotate", {"angle": 123, "expand": True}),
-    ]
+    rows += [("rotate", {"angle": -33, "center": (2, 3)}), ("rotate", {"angle": 123, "expand": True})]
     rows += [("rotate", {"angle": 1e-5, "expand": True})]
-    rows += [
-        ("rotate", {"angle": angle, "interpolation": "bilinear"}) for angle in (17, 400)
-    ]
-    rows += [
-        (
-            "rotate",
-            {
-                "angle": -33,
-                "interpolation": "bilinear",
-                "center": (2, 3),
-                "expand": True,
-            },
-        )
-    ]
-    rows += [
-        ("rotate", {"angle": 17, "interpolation": "bilinear", "fill": (0.25, 0.5, 1)})
-    ]
+    rows += [("rotate", {"angle": angle, "interpolation": "bilinear"}) for angle in (17, 400)]
+    rows += [("rotate", {"angle": -33, "interpolation": "bilinear", "center": (2, 3), "expand": True})]
+    rows += [("rotate", {"angle": 17, "interpolation": "bilinear", "fill": (0.25, 0.5, 1)})]
     sheared = {"angle": 15, "translate": (3, -2), "scale": 1.2, "shear": (10, -20)}
-    shrunk = {
-        "angle": -87,
-        "translate": (0.5, 1.25),
-        "scale": 0.77,
-        "shear": (-37, 0),
-        "center": (1, 2),
-    }
+    shrunk = {"angle": -87, "translate": (0.5, 1.25), "scale": 0.77, "shear": (-37, 0), "center": (1, 2)}
     for options in (sheared, shrunk):
-        rows += [
-            ("affine", {**options, "interpolation": kind})
-            for kind in ("nearest", "bilinear")
-        ]
+        rows += [("affine", {**options, "interpolation": kind}) for kind in ("nearest", "bilinear")]
     rows += [("affine", {**sheared, "fill": (1, 2, 3)})]
     rows += [("affine", {**sheared, "interpolation": "bilinear", "fill": 0.5})]
     rows += [("gaussian_blur", {"kernel_size": size}) for size in (3, (5, 3))]
-    rows += [
-        ("gaussian_blur", {"kernel_size": (3, 7), "sigma": sigma})
-        for sigma in (0.8, (0.5, 2.0))
-    ]
+    rows += [("gaussian_blur", {"kernel_size": (3, 7), "sigma": sigma}) for sigma in (0.8, (0.5, 2.0))]
 
     def warped(function, image, fill=0, interpolation="nearest", **options):
         options["interpolation"] = InterpolationMode(interpolation)
         if interpolation == "nearest":
             return function(image, fill=fill, **options)
-        rest = 1 - function(
-            torch.ones(image.shape, dtype=torch.float64), fill=None, **options
-        )
-        return function(image, fill=None, **options) + (
-            rest * torch.tensor(fill).reshape(-1, 1, 1) if fill else 0
-        )
+        rest = 1 - function(torch.ones(image.shape, dtype=torch.float64), fill=None, **options)
+        return function(image, fill=None, **options) + (rest * torch.tensor(fill).reshape(-1, 1, 1) if fill else 0)
 
     def called(function, image, **options):
-        listed = [
-            [value] if key == "size" and isinstance(value, int) else value
-            for key, value in options.items()
-        ]
+        listed = [[value] if key == "size" and isinstance(value, int) else value for key, value in options.items()]
         return function(image, *listed)
 
     arrays = dict(images)
     for kind, image in images.items():
         for name, options in rows:
             call = warped if name in ("rotate", "affine") else called
-            for dtype in (
-                ("uint8", "float64")
-                if isinstance(options.get("fill", 0), int)
-                else ("float64",)
-            ):
+            for dtype in ("uint8", "float64") if isinstance(options.get("fill", 0), int) else ("float64",):
                 pixels = np.moveaxis(image if dtype == "uint8" else image / 255, -1, 0)
-                result = call(
-                    getattr(functional, name), torch.tensor(pixels.copy()), **options
-                )
-                arrays[f"{name} {json.dumps(options)} {kind}/{dtype}"] = np.moveaxis(
-                    result.numpy(), 0, -1
-                )
+                result = call(getattr(functional, name), torch.tensor(pixels.copy()), **options)
+                arrays[f"{name} {json.dumps(options)} {kind}/{dtype}"] = np.moveaxis(result.numpy(), 0, -1)
     colour = torch.tensor([200, 100, 50], dtype=torch.uint8).reshape(3, 1, 1)
-    arrays["wrapped"] = (
-        functional.adjust_brightness(colour, 2).flatten().numpy()
-    )  # an integer factor on uint8
+    arrays["wrapped"] = functional.adjust_brightness(colour, 2).flatten().numpy()  # an integer factor on uint8
     ones = torch.ones(1, 3, 3, dtype=torch.float64)
-    arrays["border"] = functional.rotate(
-        ones, 45, InterpolationMode.BILINEAR, fill=[0.0]
-    )[0].numpy()
+    arrays["border"] = functional.rotate(ones, 45, InterpolationMode.BILINEAR, fill=[0.0])[0].numpy()
     return arrays
 
 

@@ -37,18 +37,11 @@ WORDS = {
 
 def words(topic=None):
     """The function that looks words up for a topic: its own first, then the shared ones."""
-    known = {
-        **WORDS,
-        **(import_module(f"scratch.show.words.{topic}").WORDS if topic else {}),
-    }
+    known = {**WORDS, **(import_module(f"scratch.show.words.{topic}").WORDS if topic else {})}
 
     def word(key, **values):
         entry = known[key]
-        return (
-            entry.format(**values)
-            if isinstance(entry, str)
-            else tuple(text.format(**values) for text in entry)
-        )
+        return entry.format(**values) if isinstance(entry, str) else tuple(text.format(**values) for text in entry)
 
     return word
 

@@ -49,8 +49,7 @@ WORDS = {
     ),
     "sgd_rates": (
         "The loss of gradient descent for four learning rates",
-        "f(θ) = θ²/2. Each step multiplies θ by 1 − η: slow at 0.1, back and forth at 1.5 and 1.8, divergent beyond "
-        "2.",
+        "f(θ) = θ²/2. Each step multiplies θ by 1 − η: slow at 0.1, back and forth at 1.5 and 1.8, divergent beyond 2.",
     ),
     "conditions": (
         "Steps to an error of 1e-6 against the condition number",
