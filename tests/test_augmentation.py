@@ -13,9 +13,9 @@ import pytest
 import sympy
 
 from scratch import augmentation as A
+from scratch.evidence import recorded as load
+from scratch.evidence.augmentation import COMPARISONS, compare, recorded
 from scratch.formulas import augmentation as formulas
-from scratch.show.augmentation_formulas import COMPARISONS, compare, recorded
-from scratch.show.reference import load
 from scratch.show.source import listing
 
 PUBLIC = {
@@ -255,7 +255,7 @@ def test_agrees_with_recorded_torchvision(name):
 def test_agrees_with_live_torchvision():
     if not (importlib.util.find_spec("torch") and importlib.util.find_spec("torchvision")):
         pytest.skip("torchvision is not installed")
-    from scratch.show.reference.record import augmentation as record
+    from scratch.evidence.record import augmentation as record
 
     arrays = record(shapes=[("wide", (9, 23, 3)), ("high", (24, 10, 3))], seed=1)
     for name in RECORDED:

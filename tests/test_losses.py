@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from scratch import losses
+from scratch.evidence import recorded as load
+from scratch.evidence.accuracy import ulp_errors
 from scratch.formulas import losses as formulas
-from scratch.show.accuracy import ulp_errors
-from scratch.show.reference import load
 
 WEIGHT = [0.5, 2.0, 0.0, 1.5]
 FIVE = [1.0, 0.25, 3.0, 0.0, 2.0]

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from scratch import optimizers
+from scratch.evidence import recorded as load
 from scratch.formulas import Algorithm, prove, t
 from scratch.formulas import optimizers as formulas
 from scratch.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
-from scratch.show.reference import load
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,24 @@ import numpy as np
 import pytest
 
 from scratch import optimizers, schedulers
+from scratch.evidence import recorded as load
+from scratch.evidence.schedulers import (
+    CASES,
+    CLOSE,
+    ETA_0,
+    METRICS,
+    NO_METRICS,
+    REFUSED,
+    T_MAX,
+    play,
+    refuses,
+    sgd,
+    takes,
+)
 from scratch.formulas import prove, t
 from scratch.formulas import schedulers as formulas
 from scratch.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from scratch.schedulers import CosineAnnealingLR, OneCycleLR, ReduceLROnPlateau, StepLR
-from scratch.show.reference import load
-from scratch.show.trace import CASES, CLOSE, ETA_0, METRICS, NO_METRICS, REFUSED, T_MAX, play, refuses, sgd, takes
 
 PYTORCH = 1e-13  # of the largest rate: PyTorch's own error in its recursion, and where it takes max - (max - min)
 

@@ -15,9 +15,9 @@ pytest.importorskip("mkdocs", reason="the site's tools are not installed")
 from conftest import ROOT, build
 
 from scratch import activations
+from scratch.evidence.accuracy import ulp_errors
 from scratch.formulas import Algorithm, Formula, evaluate, latex, prove, t, written
 from scratch.show import mathml, page
-from scratch.show.accuracy import ulp_errors
 from scratch.show.check import checked
 from scratch.show.figure import figure, panel, svg
 from scratch.show.formula import derivation

@@ -21,14 +21,14 @@ from scratch.activations import (
     sigmoid_grad,
     tanh_grad,
 )
+from scratch.evidence import recorded as load
+from scratch.evidence.accuracy import condition, ulp_errors
 from scratch.formulas import activations as formulas
 from scratch.formulas import derivative, latex, prove, written
-from scratch.show.accuracy import condition, ulp_errors
 from scratch.show.figure import figure, panel, thumbnail
 from scratch.show.formula import derivation
 from scratch.show.mathml import display
 from scratch.show.page import let
-from scratch.show.reference import load
 from scratch.show.table import number, table
 from scratch.show.words import words
 

@@ -33,15 +33,15 @@ from scratch.augmentation import (
     resized_crop,
     rotate,
 )
+from scratch.evidence import recorded as load
+from scratch.evidence.augmentation import COMPARISONS, compare, recorded
 from scratch.formulas import augmentation as formulas
 from scratch.formulas import latex, written
-from scratch.show.augmentation_formulas import COMPARISONS, compare, recorded
 from scratch.show.check import checked
 from scratch.show.figure import INK, SERIES, figure, panel, photographs
 from scratch.show.formula import derivation
 from scratch.show.mathml import display
 from scratch.show.page import let
-from scratch.show.reference import load
 from scratch.show.table import number, table
 from scratch.show.words import words
 

@@ -4,7 +4,7 @@ import html
 
 import numpy as np
 
-from scratch.show.accuracy import condition, points, ulp_errors
+from scratch.evidence.accuracy import condition, points, ulp_errors
 from scratch.show.table import number
 from scratch.show.words import word
 

@@ -1,6 +1,7 @@
 """Typeset formulas, from the objects that are executed."""
 
-from scratch.formulas import latex, prove, put_in
+from scratch.formulas.evaluation import prove, put_in
+from scratch.formulas.typesetting import latex
 from scratch.show.mathml import display
 
 
@@ -26,7 +27,7 @@ def derivation(left, *steps, definitions=(), given=()):
     neighbours are not the same function.
     """
     true = {form: True for relation in given for form in (relation, relation.reversed)}
-    chain = [put_in(expression, definitions).doit().subs(true) for expression in (left, *steps)]
+    chain = [put_in(expression, tuple(definitions)).doit().subs(true) for expression in (left, *steps)]
     for one, next_one in zip(chain, chain[1:]):
         prove(one, next_one)
     rows = r" \\ ".join(f"&= {latex(step)}" for step in steps)

@@ -12,17 +12,17 @@ from sympy import UnevaluatedExpr as whole
 
 from scratch import losses
 from scratch.activations import sigmoid, sigmoid_grad
+from scratch.evidence import recorded as load
+from scratch.evidence.accuracy import ulp_errors
 from scratch.formulas import derivative, evaluate, latex, prove, written
 from scratch.formulas import losses as formulas
 from scratch.mlp import MLP
 from scratch.optimizers import SGD
-from scratch.show.accuracy import ulp_errors
 from scratch.show.check import checked
 from scratch.show.figure import figure, panel, thumbnail
 from scratch.show.formula import derivation
 from scratch.show.mathml import display
 from scratch.show.page import let
-from scratch.show.reference import load
 from scratch.show.table import number, table
 from scratch.show.words import words
 

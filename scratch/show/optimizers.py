@@ -11,6 +11,7 @@ import numpy as np
 from sympy import Abs, Add, Symbol, sqrt
 
 from scratch import formulas as core
+from scratch.evidence import recorded as load
 from scratch.formulas import Algorithm, written
 from scratch.formulas import optimizers as formulas
 from scratch.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
@@ -18,7 +19,6 @@ from scratch.show.check import checked
 from scratch.show.figure import INK, figure, panel, thumbnail
 from scratch.show.formula import derivation
 from scratch.show.page import let
-from scratch.show.reference import load
 from scratch.show.table import number, table
 from scratch.show.words import words
 

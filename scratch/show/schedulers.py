@@ -10,6 +10,20 @@ from sklearn.model_selection import train_test_split
 from sympy import Symbol, cos, floor, pi, sin
 
 from scratch import optimizers, schedulers
+from scratch.evidence import recorded as load
+from scratch.evidence.schedulers import (
+    CASES,
+    CLOSE,
+    ETA_0,
+    ETA_MAX,
+    METRICS,
+    NO_METRICS,
+    REFUSED,
+    T_MAX,
+    play,
+    refuses,
+    takes,
+)
 from scratch.formulas import latex, written
 from scratch.formulas import schedulers as formulas
 from scratch.mlp import MLP
@@ -20,9 +34,7 @@ from scratch.show.figure import figure, panel, thumbnail
 from scratch.show.formula import derivation
 from scratch.show.mathml import display, inline
 from scratch.show.page import let
-from scratch.show.reference import load
 from scratch.show.table import number, table
-from scratch.show.trace import CASES, CLOSE, ETA_0, ETA_MAX, METRICS, NO_METRICS, REFUSED, T_MAX, play, refuses, takes
 from scratch.show.words import words
 
 word = words("schedulers")

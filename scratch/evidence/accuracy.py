@@ -3,7 +3,7 @@
 import mpmath
 import numpy as np
 
-from scratch.formulas import derivative, evaluate
+from scratch.formulas.evaluation import derivative, evaluate
 
 
 def points(count=60, seed=0, reach=700.0):
@@ -37,10 +37,10 @@ def _overflow(value, truth):
     return 0.0 if np.isinf(value) and (value > 0) == (truth > 0) else np.inf
 
 
-def condition(formula, number, gradient=False, **named):
+def condition(formula, number, gradient=False, values=None, **named):
     """How many ULP of the result one ULP of the input is worth: |x f'(x) / f(x)|."""
     f = formula.explicit(formula.right)
     f = derivative(f, formula.variable) if gradient else f
-    values = formula.values(number, named)
+    values = formula.values(number, values, named)
     value, slope = (evaluate(f, values), evaluate(derivative(f, formula.variable), values))
     return float(abs(float(number) * slope / value)) if value else 0.0

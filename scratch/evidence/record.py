@@ -3,7 +3,7 @@
 pip install torch==2.13.0
 pip install --no-deps torchvision==0.28.0
 pip install pillow
-python scratch/show/reference/record.py [topic ...]
+python scratch/evidence/record.py [topic ...]
 """
 
 import json
@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from scratch.show.accuracy import points
-from scratch.show.trace import play
+from scratch.evidence.accuracy import points
+from scratch.evidence.schedulers import play
 
 torch.set_num_threads(1)
 
@@ -117,7 +117,7 @@ def optimizers():
 
 
 def schedulers():
-    """Learning rates and momenta of long runs: the runs by name (JSON, see scratch.show.trace.play), their traces
+    """Learning rates and momenta of long runs: the runs by name (JSON, see scratch.evidence.schedulers.play), their traces
     one after another, and the place where each ends."""
     sgd, adam = ["SGD", {"lr": 0.1, "momentum": 0.9}], ["Adam", {"lr": 0.1}]
     rng = np.random.default_rng(0)
