@@ -29,18 +29,6 @@ from scratch.formulas.typesetting import latex
 
 __all__ = ["Algorithm", "Formula", "derivative", "evaluate", "from_zero", "latex", "needed", "prove", "put_in", "t"]
 __all__ += ["written"]
-    "Algorithm",
-    "Formula",
-    "derivative",
-    "evaluate",
-    "from_zero",
-    "latex",
-    "needed",
-    "prove",
-    "put_in",
-    "t",
-    "written",
-]
 
 t = sympy.Symbol("t", integer=True, positive=True)  # the step's number in every Algorithm, from 1
 
