@@ -56,22 +56,19 @@ class Formula:
     defaults: dict = field(default_factory=dict)
     definitions: tuple = ()
 
-    @property
-    def latex(self):
-        return f"{latex(self.left)} = {latex(self.right)}"
+    def lines(self, colours=None):
+        """What is typeset, pairs of LaTeX (left, right): the equation, its definitions, its derivative."""
+        pairs = [(self.left, self.right), *(pair for pair in self.definitions if pair[0] != self.left)]
+        rows = [(latex(left, colours), latex(right, colours)) for left, right in pairs]
+        if self.textbook_derivative is not None:
+            rows.append((self._derivative_latex(colours), latex(self.textbook_derivative, colours)))
+        return rows
 
-    @property
-    def derivative_latex(self):
+    def _derivative_latex(self, colours):
         if isinstance(self.variable, sympy.Indexed):
-            slope = rf"\frac{{\partial {latex(self.left)}}}{{\partial {latex(self.variable)}}}"
-            return f"{slope} = {latex(self.textbook_derivative)}"
+            return rf"\frac{{\partial {latex(self.left, colours)}}}{{\partial {latex(self.variable, colours)}}}"
         name = latex(self.left.func(self.variable)).partition("(")[0]
-        return f"{name}'({latex(self.variable)}) = {latex(self.textbook_derivative)}"
-
-    @property
-    def definitions_latex(self):
-        written_out = [pair for pair in self.definitions if pair[0] != self.left]
-        return [f"{latex(left)} = {latex(right)}" for left, right in written_out]
+        return f"{name}'({latex(self.variable, colours)})"
 
     def explicit(self, expression):
         """An expression of this formula with all definitions put in."""
@@ -123,10 +120,9 @@ class Algorithm:
     state: dict
     defaults: dict = field(default_factory=dict)
 
-    @property
-    def latex(self):
-        rows = [f"{latex(left)} &= {latex(right)}" for left, right in self.assignments]
-        return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
+    def lines(self, colours=None):
+        """What is typeset, pairs of LaTeX (left, right): the assignments in order."""
+        return [(latex(left, colours), latex(right, colours)) for left, right in self.assignments]
 
     def run(self, steps, inputs=None, start=None, values=None, **named):
         """Run the assignments for a number of steps at 80 digits; a list with a dict symbol -> value per step.

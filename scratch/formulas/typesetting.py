@@ -7,7 +7,21 @@ _SETTINGS = {"order": "none", "mat_delim": "(", "ln_notation": False}
 
 
 class _Printer(LatexPrinter):
-    """SymPy's LaTeX, set as the papers set it: cases by their conditions, f(x) without stretching brackets."""
+    """SymPy's LaTeX, set as the papers set it: cases by their conditions, f(x) without stretching brackets.
+
+    colours: numbers of series by symbol; what belongs to series n is wrapped in \\textcolor{#00000n}.
+    """
+
+    def __init__(self, settings, colours=None):
+        super().__init__(settings)
+        self.colours = colours or {}
+
+    def _print(self, expr, **kwargs):
+        text, series = super()._print(expr, **kwargs), self.colours.get(expr)
+        return text if series is None else rf"\textcolor{{#00000{series}}}{{{text}}}"
+
+    def _folded(self, expr):
+        return _Printer({**_SETTINGS, "fold_short_frac": True}, self.colours)._print(expr)
 
     def _print_Piecewise(self, expr):
         rows = [f"{self._print(value)}, & {self._print_condition(condition)}" for value, condition in expr.args]
@@ -31,7 +45,7 @@ class _Printer(LatexPrinter):
         return rf"\,{self._print(expr.args[0])}\,"
 
     def _print_ExpBase(self, expr, exp=None):
-        exponent = _Printer({**_SETTINGS, "fold_short_frac": True})._print(expr.args[0])
+        exponent = self._folded(expr.args[0])
         return self._do_exponent(f"e^{{{exponent}}}", exp)
 
     def _print_Derivative(self, expr):
@@ -55,7 +69,7 @@ class _Printer(LatexPrinter):
         return f"10^{{-{power}}}" if tiny else super()._print_Rational(expr)
 
     def _print_floor(self, expr, exp=None):
-        inside = _Printer({**_SETTINGS, "fold_short_frac": True})._print(expr.args[0])
+        inside = self._folded(expr.args[0])
         return self._do_exponent(rf"\lfloor {inside} \rfloor", exp)
 
     def _print_KroneckerDelta(self, expr):
@@ -75,6 +89,6 @@ def _factors(product):
     return [factor for part in product.args if part != 1 for factor in _factors(part)]
 
 
-def latex(expression):
-    """The LaTeX of a SymPy expression, its terms in the order in which they were written."""
-    return _Printer(_SETTINGS).doprint(expression)
+def latex(expression, colours=None):
+    """The LaTeX of a SymPy expression, its terms in the order in which they were written. colours: series by symbol."""
+    return _Printer(_SETTINGS, colours).doprint(expression)

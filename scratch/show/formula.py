@@ -2,21 +2,14 @@
 
 from scratch.formulas.evaluation import prove, put_in
 from scratch.formulas.typesetting import latex
-from scratch.show.mathml import display
+from scratch.show.mathml import aligned, display
 
 
 def formula(equation):
-    """A Formula with the definitions of its symbols, and its derivative, which is proved first."""
-    lines = [equation.latex, *equation.definitions_latex]
-    if equation.textbook_derivative is not None:
+    """A Formula with the definitions of its symbols and its derivative, or an Algorithm; the derivative is proved."""
+    if getattr(equation, "textbook_derivative", None) is not None:
         equation.prove_derivative()
-        lines.append(equation.derivative_latex)
-    return "".join(display(line) for line in lines)
-
-
-def algorithm(recursion):
-    """An Algorithm, its assignments in order."""
-    return display(recursion.latex)
+    return display(aligned(equation.lines()))
 
 
 def derivation(left, *steps, definitions=(), given=()):

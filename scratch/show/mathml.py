@@ -1,21 +1,29 @@
-"""Math: LaTeX to MathML at build time, and the subset of a math font that the built pages need."""
+"""Math: LaTeX to MathML at build time, and the characters that it draws."""
 
 import html
 import re
 from functools import cache
-from importlib.util import find_spec
-from io import BytesIO
-from pathlib import Path
 
-from fontTools import subset
 from math_core import LatexError, LatexToMathML
 
-from scratch.show.words import word
-
 _DISPLAY = re.compile(r'<div class="arithmatex">\\\[(.*?)\\\]</div>', re.DOTALL)
-_INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
+_INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>([.,;:!?)’”]*)', re.DOTALL)
+_COLOUR = re.compile(r'<mrow style="color:#(0{5}[1-9]);">')
 _PRIME = re.compile(r"<msup>((?:(?!<msup>).)*?)<mo>′</mo></msup>")  # the font's prime is raised already
 _ALWAYS = "√‾¯ˆ˜"  # drawn for msqrt and accents, without standing in the text
+
+
+def aligned(rows):
+    """The LaTeX of pairs (left, right), one below the other."""
+    if len(rows) == 1:
+        return f"{rows[0][0]} = {rows[0][1]}"
+    return r"\begin{aligned} " + r" \\ ".join(f"{left} &= {right}" for left, right in rows) + r" \end{aligned}"
+
+
+def row(left, right):
+    """One line of a card's formula as MathML, its colours as classes v1, v2, ..."""
+    math = _mathml(rf"\begin{{aligned}} {left} &= {right} \end{{aligned}}", True)
+    return f'<div class="math">{_COLOUR.sub(_series, math)}</div>'
 
 
 def display(latex):
@@ -31,22 +39,29 @@ def inline(latex):
 def convert(page):
     """Replace all LaTeX of an HTML page by MathML; a formula that is not valid raises ValueError."""
     page = _DISPLAY.sub(lambda match: _block(html.unescape(match[1]).strip()), page)
-    return _INLINE.sub(lambda match: _mathml(html.unescape(match[1]).strip(), False), page)
+    return _INLINE.sub(_in_line, page)
+
+
+def _series(match):
+    return f'<mrow class="v{int(match[1])}">'
+
+
+def _in_line(match):
+    """A formula in a line of text; what follows it without a space stays with it."""
+    math = _mathml(html.unescape(match[1]).strip(), False)
+    return f'<span class="nb">{math}{match[2]}</span>' if match[2] else math
 
 
 def _block(latex):
-    label = word("copy_latex")
     return (
-        f'<div class="formula"><div class="formula-math" tabindex="0" role="group" aria-label="{word("formula")}">'
-        f"{_mathml(latex, True)}</div>"
-        f'<button class="formula-copy" type="button" aria-label="{label}" title="{label}" '
-        f'data-done="{word("copied")}">LaTeX</button></div>'
+        f'<div class="formula"><div class="math">{_mathml(latex, True)}</div>'
+        f'<button class="copy" type="button" data-clipboard-text="{html.escape(latex)}">copy LaTeX</button></div>'
     )
 
 
 @cache
 def _converter():
-    return LatexToMathML(annotation=True, fancy_error=False)
+    return LatexToMathML(annotation=False, fancy_error=False)
 
 
 @cache
@@ -74,17 +89,3 @@ def _italic(letter):
         if first <= letter <= last and letter not in special:
             return chr(italic + ord(letter) - ord(first))
     return special.get(letter, letter)
-
-
-def font(drawn):
-    """The math font as WOFF2, reduced to the drawn characters. STIX Two Math (OFL), from the package ziamath."""
-    options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
-    options.recalc_timestamp = False
-    file = Path(find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-    output = BytesIO()
-    with subset.load_font(str(file), options) as stix:
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(text="".join(sorted(drawn | set(_ALWAYS))))
-        subsetter.subset(stix)
-        subset.save_font(stix, output, options)
-    return output.getvalue()
