@@ -1,0 +1,171 @@
+"""Markdown to sections: a block's heading, idea, formula, figure and short facts become its card, each ### a finding.
+
+What an author writes is plain Markdown. A heading `## Adam {#adam .block}` begins a block: the paragraph below it is the
+idea, the one marked { .meta } its sources; a formula, a figure and a definition list, in any order, make the card. A
+heading `### Derivation: what was found.` begins a finding, which opens to all that follows it up to the next heading.
+"""
+
+import re
+import xml.etree.ElementTree as etree
+
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
+
+ANCHORS = {"Claim": "the-paper-s-claim", "Bugs": "bugs-people-write"}  # what the kinds' anchors were called first
+PLUS_HINT = "each opens to its derivation, its code and what it computed"
+
+
+class Sections(Extension):
+    """The extension as Python-Markdown takes it."""
+
+    def extendMarkdown(self, md):  # noqa: N802
+        md.treeprocessors.register(Kinds(md), "scratch_kinds", 6)  # before toc, which reads the labels
+        md.treeprocessors.register(Cards(md), "scratch_cards", 4)  # after toc, which must not list the card's parts
+
+
+class Kinds(Treeprocessor):
+    """Split the headings of findings, "Kind: statement", and give each an id made of its block's and its kind's."""
+
+    def run(self, root):
+        block = None
+        for heading in root:
+            if heading.tag == "h2":
+                block = heading.get("id")
+            elif heading.tag == "h3" and ": " in (heading.text or ""):
+                kind, _, heading.text = heading.text.partition(": ")
+                slug = ANCHORS.get(kind) or re.sub(r"\W+", "-", kind.lower()).strip("-")
+                heading.set("id", heading.get("id") or f"{block}-{slug}")
+                heading.set("data-toc-label", kind)
+                heading.set("data-kind", kind)
+
+
+class Cards(Treeprocessor):
+    """Wrap each section, its card and its findings."""
+
+    def run(self, root):
+        top, *sections = _split(root, "h2")
+        parts = [_top(self, top)] if any(child.tag == "h1" for child in top) else top
+        for section in sections:
+            body, *findings = _split(section, "h3")
+            card = "block" in (section[0].get("class") or "").split()
+            parts.append(self._section(body, findings, card))
+        root[:] = parts
+
+    def _section(self, body, findings, card):
+        section = etree.Element("section", {"class": "block" if card else "plain"})
+        if card:
+            body[0].attrib.pop("class")
+            section.extend(self._card(body, body[0].get("id")))
+        else:
+            section.append(body[0])
+            deep = etree.SubElement(section, "div", {"class": "deep"})
+            deep.extend(body[1:])
+        known = [found for found in findings if found[0].get("data-kind")]
+        others = [found for found in findings if not found[0].get("data-kind")]
+        for found in others:
+            section.extend(found)
+        if known:
+            section.append(_findings(known))
+        return section
+
+    def _card(self, body, anchor):
+        """The parts of a card, each put in its place."""
+        heading, *rest = body
+        meta = [e for e in rest if e.get("class") == "meta"]
+        texts = [e for e in rest if e.tag == "p" and e not in meta and self.stashed(e) is None]
+        made = {e: self.stashed(e) for e in rest if self.stashed(e) is not None}
+        formula = [e for e, html in made.items() if '<div class="eq"' in html]
+        check = [e for e, html in made.items() if '<details class="checked"' in html]
+        figure = [e for e in made if e not in formula + check]
+        for element in formula:
+            self.put(element, self.stashed(element).replace("{block}", anchor))
+        header = _element("header", "head", heading, *meta)
+        if texts:
+            texts[0].set("class", "idea")
+            header.append(texts[0])
+        lower = _element("div", "lower")
+        if figure:
+            main = etree.SubElement(lower, "div", {"class": "main"})
+            main.append(_tag("Figure", f"{anchor}-figure"))
+            main.extend(figure)
+        short = [e for e in rest if e.tag == "dl"]
+        if short:
+            side = etree.SubElement(lower, "div", {"class": "short"})
+            side.append(_tag("In short", f"{anchor}-short"))
+            side.extend(short)
+        placed = {*meta, *texts[:1], *formula, *figure, *short, *check}
+        left = [e for e in rest if e not in placed]
+        return [header, *formula, lower, *check, *left]
+
+    def stashed(self, element):
+        """The HTML that stands for an element until the end, if it is a placeholder."""
+        match = HTML_PLACEHOLDER_RE.fullmatch((element.text or "").strip()) if len(element) == 0 else None
+        return self.md.htmlStash.rawHtmlBlocks[int(match[1])] if match else None
+
+    def put(self, element, html):
+        match = HTML_PLACEHOLDER_RE.fullmatch(element.text.strip())
+        self.md.htmlStash.rawHtmlBlocks[int(match[1])] = html
+
+
+def _split(elements, tag):
+    """The elements before the first heading of this level, then each heading with what follows it."""
+    parts = [[]]
+    for element in elements:
+        if element.tag == tag:
+            parts.append([])
+        parts[-1].append(element)
+    return parts
+
+
+def _element(tag, kind, *children):
+    element = etree.Element(tag, {"class": kind})
+    element.extend(children)
+    return element
+
+
+def _tag(text, anchor):
+    """A small heading in a card; its id stands beside it, so that the search takes it for no section of its own."""
+    bar = etree.Element("div", {"class": "bar", "id": anchor})
+    etree.SubElement(bar, "h3", {"class": "tag"}).text = text
+    return bar
+
+
+def _top(cards, elements):
+    """A page's head: title and introduction beside the first figure, below the first table."""
+    made = {e: cards.stashed(e) or "" for e in elements}
+    tables = [e for e, html in made.items() if '<table class="data' in html][:1]
+    figures = [e for e, html in made.items() if "<figure" in html and e not in tables][:1]
+    if not figures:
+        return _element("div", "front", *elements)
+    texts = [e for e in elements if e not in tables + figures]
+    lede = _element("div", "lede", *texts[:2], *tables)
+    return _element("div", "top", lede, _element("div", "over", *figures), _element("div", "wide", *texts[2:]))
+
+
+def _findings(findings):
+    """The list of a section's findings, folded."""
+    box = _element("div", "findings")
+    bar = etree.SubElement(box, "div", {"class": "bar"})
+    etree.SubElement(bar, "span", {"class": "tag"}).text = "Findings"
+    etree.SubElement(bar, "span", {"class": "cap"}).text = PLUS_HINT
+    etree.SubElement(bar, "button", {"class": "copy all", "type": "button"}).text = "open all"
+    for heading, *rest in findings:
+        details = etree.SubElement(box, "details", {"class": "finding"})
+        etree.SubElement(details, "summary").append(_statement(heading))
+        deep = etree.SubElement(details, "div", {"class": "deep"})
+        deep.extend(rest)
+    return box
+
+
+def _statement(heading):
+    """A finding's heading: its kind, and the sentence that says what was found."""
+    new = etree.Element("h3", {"id": heading.get("id")})
+    kind = etree.SubElement(new, "span", {"class": "kind"})
+    kind.text = heading.get("data-kind")
+    etree.SubElement(kind, "span", {"class": "colon"}).text = ":"
+    kind.tail = " "
+    says = etree.SubElement(new, "span", {"class": "says"})
+    says.text = heading.text
+    says.extend(child for child in heading if child.get("class") != "headerlink")
+    return new
