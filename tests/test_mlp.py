@@ -1,5 +1,9 @@
 """The network: against finite differences, against scikit-learn's, and its training loop."""
 
+import copy
+import io
+import pickle
+
 import numpy as np
 import pytest
 
@@ -189,16 +193,228 @@ def test_the_initial_weights():
     assert all(param.dtype == np.float64 for param in network.params)
 
 
+def test_the_three_attributes_are_the_same_arrays_and_stay_so():
+    network = MLP([4, 6, 3], np.random.default_rng(0))
+    (w1, b1, w2, b2), x = network.params, data()[0]
+    new = [np.ones((4, 6)), np.full((6, 3), 2)]
+    network.weights = new
+    network.biases[1] = [1, 2, 3]
+    network.params[1] -= 0.5
+    network.weights[0] *= 3
+    assert all(a is b for a, b in zip(network.params, (w1, b1, w2, b2)))
+    assert all(a is b for a, b in zip(network.weights + network.biases, (w1, w2, b1, b2)))
+    assert not any(map(np.shares_memory, network.weights, new))
+    expected = np.maximum(0, x @ np.full((4, 6), 3.0) - 0.5) @ np.full((6, 3), 2.0) + [1, 2, 3]
+    np.testing.assert_allclose(network(x), expected, rtol=1e-13)
+    network.params = [param + 1 for param in network.params]
+    assert (w1[0, 0], b2[2]) == (4, 4)
+    saved = copy.deepcopy(network.params)
+    w1[...] = 0
+    network.params = saved
+    assert w1[0, 0] == 4
+
+
+def joblib_copy(network):
+    joblib, file = pytest.importorskip("joblib"), io.BytesIO()
+    joblib.dump(network, file)
+    return joblib.load(file)
+
+
+COPIES = {
+    "pickle": lambda network: pickle.loads(pickle.dumps(network)),
+    "deepcopy": copy.deepcopy,
+    "joblib": joblib_copy,
+    "assigned": lambda network: setattr(network, "weights", [w / 2 for w in network.weights]) or network,
+    "assigned all": lambda network: setattr(network, "params", [p / 2 for p in network.params]) or network,
+}
+
+
+@pytest.mark.parametrize("made", COPIES)
+def test_training_moves_a_network_that_was_copied_or_assigned(made):
+    network = COPIES[made](MLP([4, 6, 3], np.random.default_rng(0)))
+    before = network(data()[0])
+    curve = network.fit(*data(), SGD(network.params, lr=0.5), None, epochs=2, batch_size=10)
+    assert curve[1] < curve[0]
+    assert not np.allclose(network(data()[0]), before)
+    assert all(a is b for a, b in zip(network.params[::2], network.weights))
+
+
+def test_an_optimizer_keeps_its_hold_and_one_without_is_refused():
+    network = MLP([4, 6, 3], np.random.default_rng(0))
+    optimizer = SGD(network.params, lr=0.5)
+    network.weights = [np.ones((4, 6)), np.ones((6, 3))]
+    network.fit(*data(), optimizer, None, epochs=1, batch_size=10)
+    assert not np.allclose(network.weights[1], 1)
+    together = pickle.loads(pickle.dumps((network, optimizer)))
+    together[0].fit(*data(), together[1], None, epochs=1, batch_size=10)
+    refused(
+        lambda: copy.deepcopy(network).fit(*data(), optimizer, None, epochs=1, batch_size=10), "optimizer must be an"
+    )
+
+
+def refused(call, message):
+    with pytest.raises(ValueError) as caught:
+        call()
+    assert str(caught.value).startswith(message), caught.value
+
+
+X, Y = data()
+MASKED = np.ma.array(X, mask=X > 2)
+SHAPED = "must be an array of shape"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"x": X[:, :3]}, f"x {SHAPED} (N, 4), got (50, 3)"),
+        ({"x": X[0], "target": Y[:1]}, f"x {SHAPED} (N, 4), got (4,)"),
+        ({"x": X[:0], "target": Y[:0]}, "x must be an array of at least one row, got (0, 4)"),
+        ({"x": MASKED}, "x must be an array without a mask"),
+        ({"x": X.astype(str)}, "x must be an array of real numbers"),
+        ({"x": X[:4], "target": Y[:7]}, "target must be an array of 4 labels or rows, as many as x, got (7,)"),
+        ({"target": Y[:40]}, "target must be an array of 50 labels or rows, as many as x, got (40,)"),
+        ({"target": 1}, "target must be an array of 50 labels or rows, as many as x, got ()"),
+        ({"target": np.ma.array(Y, mask=Y > 1)}, "target must be an array without a mask"),
+        (
+            {"target": np.append(Y[:-1], 3)},
+            "target must hold classes from 0 to 2, got 3",
+        ),  # the last batch alone would see it
+        ({"target": Y[:, None]}, "target must"),
+        ({"target": np.eye(4)[Y]}, "target must"),
+        ({"batch_size": 0}, "batch_size must be an integer in [1, inf), got 0"),
+        ({"batch_size": 2.0}, "batch_size must be an integer in [1, inf), got 2.0"),
+        ({"epochs": -1}, "epochs must be an integer in [0, inf), got -1"),
+        ({"epochs": None}, "epochs must be an integer in [0, inf), got None"),
+        ({"rng": 0}, "rng must be a numpy.random.Generator or None, got 0"),
+        ({"rng": np.random.RandomState(0)}, "rng must be a numpy.random.Generator or None, got RandomState"),
+        ({"augment": 1}, "augment must be a function or None, got 1"),
+        ({"augment": lambda x, y, rng: (x[:, :2], y)}, f"x {SHAPED} (N, 4), got (10, 2)"),
+        (
+            {"augment": lambda x, y, rng: (x, y[:3])},
+            "target must be an array of 10 labels or rows, as many as x, got (3,)",
+        ),
+        ({"on_batch": "print"}, "on_batch must be a function or None, got 'print'"),
+        ({"on_epoch": 0}, "on_epoch must be a function or None, got 0"),
+    ],
+)
+def test_fit_refuses_what_does_not_fit_before_anything_changes(change, message):
+    network = MLP([4, 6, 3], np.random.default_rng(0))
+    given = {"x": X, "target": Y, "optimizer": SGD(network.params, lr=0.1), "rng": None, "epochs": 1, "batch_size": 10}
+    before, rng = copy.deepcopy(network.params), np.random.default_rng(0)
+    refused(lambda: network.fit(**{**given, "rng": rng, **change}), message)
+    assert all(map(np.array_equal, network.params, before))
+    if "augment" not in change:
+        assert rng.random() == np.random.default_rng(0).random()
+
+
+def squared(z, t):
+    return np.mean((z - t) ** 2)
+
+
+@pytest.mark.parametrize("loss", ["mse_loss", (squared, lambda z, t: 2 * (z - t) / len(z))])
+def test_a_target_that_would_be_repeated_is_refused(loss):
+    network = MLP([4, 6, 1], np.random.default_rng(0), loss=loss)
+    before = copy.deepcopy(network.params)
+    optimizer = SGD(network.params, lr=0.1)
+    refused(lambda: network.fit(X, X[:, 0], optimizer, None, epochs=1, batch_size=10), "target must")
+    refused(lambda: network.loss_and_grads(X, X[:, 0]), "target must")
+    assert all(map(np.array_equal, network.params, before))
+
+
+def test_what_is_augmented_may_have_any_shape():
+    network = MLP([4, 6, 3], np.random.default_rng(0))
+    flat = network.fit(X, Y, SGD(network.params, lr=0.1), None, epochs=1, batch_size=20)
+    network = MLP([4, 6, 3], np.random.default_rng(0))
+    images = network.fit(
+        X.reshape(-1, 2, 2, 1),
+        np.eye(3)[Y],
+        SGD(network.params, lr=0.1),
+        None,
+        epochs=1,
+        batch_size=20,
+        augment=lambda x, y, rng: (x.reshape(-1, 4), y),
+    )
+    np.testing.assert_allclose(images, flat, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("x", "labels", "message"),
+    [
+        (X, Y[:, None], f"labels {SHAPED} (50,), got (50, 1)"),
+        (X, np.eye(3)[Y], f"labels {SHAPED} (50,), got (50, 3)"),
+        (X, Y[:7], f"labels {SHAPED} (50,), got (7,)"),
+        (X, 1, f"labels {SHAPED} (50,), got ()"),
+        (X, np.ma.array(Y, mask=Y > 1), "labels must be an array without a mask"),
+        (X, Y.astype(str), "labels must be an array of real numbers"),
+        (X[:, :3], Y, f"x {SHAPED} (N, 4), got (50, 3)"),
+        (X[:0], Y[:0], "x must be an array of at least one row, got (0, 4)"),
+        (MASKED, Y, "x must be an array without a mask"),
+    ],
+)
+def test_accuracy_refuses_what_does_not_fit(x, labels, message):
+    network = MLP([4, 6, 3], np.random.default_rng(0))
+    refused(lambda: network.accuracy(x, labels), message)
+
+
+def test_accuracy_counts():
+    network = MLP([3, 3], np.random.default_rng(0))
+    network.weights = [np.eye(3)]
+    assert network.accuracy(np.eye(3)[[0, 1, 2, 2]], [0, 1, 2, 0]) == 0.75
+    one = MLP([4, 1], np.random.default_rng(0))
+    refused(lambda: one.accuracy(X, Y), "sizes must be two outputs or more where the largest counts, got 1")
+
+
+def test_numbers_of_any_type():
+    sizes = np.array([200, 100, 3], np.uint8)  # 200 + 100 is 44 in uint8
+    for init in (he, glorot):
+        network = MLP(sizes, np.random.default_rng(0), init=init)
+        assert [w.tolist() for w in network.weights] == [
+            w.tolist() for w in MLP([200, 100, 3], np.random.default_rng(0), init=init).weights
+        ]
+    assert np.std(glorot(np.uint8(200), np.uint8(100), np.random.default_rng(0))) < 0.09
+    assert [len(batch) for batch in batches(300, np.uint8(200))] == [200, 100]
+
+
+def made(*args, **options):
+    return lambda: MLP(*args, **options)
+
+
+RNG = np.random.default_rng(0)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda rng: MLP([4], rng), r"sizes must be at least two numbers of at least 1, got \[4\]"),
-        (lambda rng: MLP([4, 0, 2], rng), r"sizes must be at least two numbers of at least 1, got \[4, 0, 2\]"),
-        (lambda rng: MLP([4, 2], rng, activation="swish"), "activation must be the name of a block in .*, got 'swish'"),
-        (lambda rng: MLP([4, 2], rng, activation=abs), "activation must be the name of a block in .*, got <built-in"),
-        (lambda rng: MLP([4, 2], rng, loss="mse"), "loss must be the name of a block in scratch.losses .*, got 'mse'"),
+        (made([4], RNG), "sizes must be at least two integers of at least 1, got [4]"),
+        (made(4, RNG), "sizes must be at least two integers of at least 1, got 4"),
+        (made([4, 0, 2], RNG), "sizes[1] must be an integer in [1, inf), got 0"),
+        (made([4, 2.0], RNG), "sizes[1] must be an integer in [1, inf), got 2.0"),
+        (made([4, 2], RNG, activation="swish"), "activation must be the name of a block in scratch.activations or a pair"),
+        (made([4, 2], RNG, activation=abs), "activation must be the name of a block in scratch.activations or a pair"),
+        (made([4, 2], RNG, loss="mse"), "loss must be the name of a block in scratch.losses or a pair of functions, got 'mse'"),
+        (made([4, 2], 0), "rng must be a numpy.random.Generator, got 0"),
+        (made([4, 2], None), "rng must be a numpy.random.Generator, got None"),
+        (made([4, 2], RNG, init="he"), "init must be a function, got 'he'"),
+        (made([4, 2], RNG, init=lambda m, n, rng: np.zeros((n, m))), f"init(fan_in, fan_out, rng) {SHAPED} (4, 2), got (2, 4)"),
+        (lambda: he(0, 3, RNG), "fan_in must be an integer in [1, inf), got 0"),
+        (lambda: glorot(3, 0, RNG), "fan_out must be an integer in [1, inf), got 0"),
+        (lambda: he(3, 3, np.random), "rng must be a numpy.random.Generator, got <module"),
+        (lambda: batches(3, 0), "batch_size must be an integer in [1, inf), got 0"),
+        (lambda: batches(3, 1, np.random), "rng must be a numpy.random.Generator, got <module"),
+        (lambda: MLP([4, 2], RNG)(X[:, 1:]), f"x {SHAPED} (N, 4), got (50, 3)"),
+        (lambda: MLP([4, 2], RNG).forward(MASKED), "x must be an array without a mask"),
+        (lambda: setattr(MLP([4, 2], RNG), "weights", [np.eye(4)]), f"weights[0] {SHAPED} (4, 2), got (4, 4)"),
+        (lambda: setattr(MLP([4, 2], RNG), "weights", []), "weights must be a list of 1 arrays, got 0"),
+        (lambda: setattr(MLP([4, 2], RNG), "biases", 3), "biases must be a list of 1 arrays, got 3"),
+        (lambda: setattr(MLP([4, 2], RNG), "params", [np.ones((4, 2)), 1]), f"params[1] {SHAPED} (2,), got ()"),
     ],
-)
+)  # fmt: skip
 def test_errors_name_the_argument_and_its_value(call, message):
-    with pytest.raises(ValueError, match=message):
-        call(np.random.default_rng(0))
+    refused(call, message)
+
+
+def test_a_refused_assignment_changes_nothing():
+    network = MLP([4, 2], np.random.default_rng(0))
+    before = copy.deepcopy(network.params)
+    refused(lambda: setattr(network, "params", [np.ones((4, 2)), np.ones(3)]), f"params[1] {SHAPED} (2,), got (3,)")
+    assert all(map(np.array_equal, network.params, before))
