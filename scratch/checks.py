@@ -28,14 +28,13 @@ def inside(value, interval):
 
 
 def is_number(value, interval=FINITE, kind=Real):
-    """Whether value is a real number of that kind in an interval, and not too large for a float."""
+    """Whether value is a real number of that kind whose float, which is what is used, lies in an interval."""
     if not isinstance(value, kind) or isinstance(value, np.timedelta64):
         return False
     try:
-        float(value)
+        return inside(float(value), interval)  # 1 - 10**-20 as a fraction is 1.0
     except OverflowError:
         return False
-    return inside(value, interval)
 
 
 def number(name, value, interval=FINITE):
