@@ -1,46 +1,52 @@
-"""The line "checked in this build": a comparison that is made then and there, and fails the build where it fails."""
+"""The line "Checked in this build": comparisons that are made then and there, and fail the build where they fail."""
 
 import html
 
-import numpy as np
-
-from scratch.evidence.accuracy import condition, points, ulp_errors
+from scratch.evidence import rows
 from scratch.show.table import number
-from scratch.show.words import word
+
+MARK = '<svg class="tick" viewBox="0 0 12 12" aria-hidden="true"><path d="M1.5 6.5 4.5 10 10.5 2"/></svg>'
 
 
-def checked(what, count, error, allowed, kind="points", unit="relative", word=word):
-    """A line that says what was compared, on how many points, and the largest error.
+class Refuted(Exception):
+    """A statement of the page that its computation does not bear out."""
 
-    kind and unit: keys of what is counted and of the error's unit, looked up by word.
-    Raises AssertionError where the error is larger than allowed, or is NaN.
-    """
-    if not error <= allowed:
-        raise AssertionError(f"{what}: the largest {unit} error is {error!r}, allowed is {allowed!r}")
+
+def claim(holds, *shown):
+    """State that something holds; where it does not, the build fails and names what was computed."""
+    if not holds:
+        raise Refuted("what the page states does not hold" + (f": {shown}" if shown else ""))
+
+
+def checked(topic, block):
+    """All comparisons of a block's rows, in one line that opens to each; raises where one does not hold."""
+    made = [comparison for row in rows(topic, block) for comparison in row.comparisons()]
+    for comparison in made:
+        claim(comparison.holds, comparison)
+    against = dict.fromkeys(comparison.against for comparison in made)
+    summary = "; ".join(_summary([c for c in made if c.against == reference]) for reference in against)
+    each = "".join(f"<li>{_sentence(comparison)}</li>" for comparison in made)
     return (
-        f'<p class="checked"><strong>{word("checked")}.</strong> {what}: {count} {word(kind)}, {word("largest_error")} '
-        f"{number(error)} {word(unit)} ({word('allowed')}: {number(allowed)}).</p>"
+        f'<details class="checked"><summary>{MARK}<span><b>Checked in this build:</b> {summary}.</span></summary>'
+        f"<ul>{each}</ul></details>"
     )
 
 
-def elementwise(function, gradient, formula, allowed=4.0, symbols=None, **options):
-    """Compare an activation and its gradient with its formula at 50 digits.
+def _summary(made):
+    """How many points were compared, and the error that comes nearest to what is allowed."""
+    worst = max(made, key=lambda comparison: comparison.error / comparison.allowed if comparison.allowed else 0.0)
+    kinds = dict.fromkeys(comparison.kind for comparison in made)
+    counts = [f"{sum(c.count for c in made if c.kind == kind):,} {kind}".replace(",", " ") for kind in kinds]
+    return f"{' and '.join(counts)} against {worst.against}, {_error(worst)}"
 
-    Both are called in float64 and float32. allowed: the error in conditioned ULP, that
-    is, in ULP divided by 1 + |x f'(x) / f(x)|, by what the rounding of x is worth.
-    options go to the code; symbols give the same options under the formula's names.
-    Without options the formula's defaults meet the code's.
-    """
-    lines = []
-    for block, of_gradient in ((function, False), (gradient, True)):
-        exactly = formula.gradient if of_gradient else formula.value
-        worst, count = 0.0, 0
-        for dtype in (np.float64, np.float32):
-            x = points(count=25).astype(dtype)
-            errors = ulp_errors(block(x, **options), [exactly(v, **(symbols or {})) for v in x])
-            worth = [1 + condition(formula, v, of_gradient, **(symbols or {})) for v in x]
-            worst, count = max(worst, np.max(errors / worth)), count + x.size
-        call = "".join(f", {name}={value!r}" for name, value in options.items())
-        what = word("against_formula", block=f"<code>{html.escape(f'{block.__name__}(x{call})')}</code>")
-        lines.append(checked(what, count, worst, allowed, unit="conditioned_ulp"))
-    return "".join(lines)
+
+def _sentence(made):
+    what = f"<code>{html.escape(made.what)}</code>"
+    return f"{what}: {made.count} {made.kind} against {made.against}, {_error(made)}"
+
+
+def _error(made):
+    if not made.allowed:
+        return "all equal"
+    unit = "" if made.unit == "relative" else f" {made.unit}"
+    return f"largest {'relative ' if not unit else ''}error {number(made.error, 2)}{unit} (allowed: {number(made.allowed)})"

@@ -1,41 +1,47 @@
 """Figures: one style, inline SVG that follows the light and the dark scheme, the same from build to build."""
 
-import base64
 import hashlib
 import html
 import io
 import re
+from dataclasses import replace
 
 import matplotlib
+import matplotlib.font_manager
 import numpy as np
 from matplotlib.figure import Figure
 
+from scratch.show.fonts import file
+
 # Colours of the light scheme. In the SVG each becomes a CSS variable, which style.css sets for both schemes.
-INK, GRID, PAPER = "#1d1f24", "#d5d8de", "#fefefe"
-SERIES = ["#1f6fb4", "#c25b00", "#2a7f3e", "#a5367b", "#6a4fb3", "#0f7c8a", "#8a5a2b"]
+INK, SOFT, GRID, PAPER = "#1b1c1f", "#55565b", "#dedbd1", "#fdfcf9"
+SERIES = ["#1f6fb4", "#b85600", "#22763a", "#a5367b", "#6a4fb3", "#0f7480", "#855627"]
 DASHES = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1))]
-_VARIABLES = {INK: "currentColor", GRID: "var(--figure-grid)", PAPER: "var(--md-default-bg-color)"} | {
+_VARIABLES = {INK: "currentColor", SOFT: "var(--soft)", GRID: "var(--line)", PAPER: "var(--paper)"} | {
     colour: f"var(--figure-{i})" for i, colour in enumerate(SERIES, 1)
 }
+ASSETS = "scratch-assets:"  # stands for the way from a page to the site's assets
+pictures = {}  # the image files that the pages of a build show
 STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "scratch",
-    "font.family": ["DejaVu Sans"],
-    "font.size": 10,
-    "axes.titlesize": 10,
-    "axes.labelsize": 10,
+    "font.family": ["Source Sans 3"],
+    "font.size": 9.75,
+    "axes.titlesize": 9.75,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9.75,
     "xtick.labelsize": 9,
     "ytick.labelsize": 9,
     "legend.fontsize": 9,
     "legend.frameon": False,
     "legend.handlelength": 2.6,
-    "lines.linewidth": 1.7,
+    "lines.linewidth": 1.5,
     "lines.markersize": 4,
     "text.color": INK,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": SOFT,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": GRID,
@@ -49,28 +55,35 @@ STYLE = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
 }
+_fonts = matplotlib.font_manager.fontManager
+_fonts.addfont(file("fontpkg_source_sans_3", "files/SourceSans3[wght].ttf"))
+_fonts.ttflist += [  # a variable font holds the weights that text is set in, too
+    replace(font, weight=weight) for font in _fonts.ttflist if font.name == "Source Sans 3" for weight in (400, 700)
+]
 matplotlib.rcParams.update(STYLE)
 
 
-def panel(width=3.5, height=2.5):
-    """A new figure with one pair of axes in the style of the site: (figure, axes). Sizes in inches of 96 pixels."""
-    drawing = Figure(figsize=(width, height))
+def panel(width=540, height=270):
+    """A new figure with one pair of axes in the style of the site: (figure, axes). Sizes in pixels.
+
+    A card has room for one of 540, or for two of 262 side by side.
+    """
+    drawing = Figure(figsize=(width / 96, height / 96))
     return drawing, drawing.add_subplot()
 
 
-def thumbnail(width=1.5, height=1.0):
+def thumbnail(width=144, height=96):
     """A new figure without axes or text, for an overview: (figure, axes)."""
     drawing, axes = panel(width, height)
     axes.axis("off")
     return drawing, axes
 
 
-def figure(drawings, words):
+def figure(drawings, name, caption):
     """An HTML figure of one drawing, or of several that stand side by side where there is room.
 
-    words: the pair (accessible name, caption): what is drawn, in plain text, and what to see in it, as HTML.
+    name: what is drawn, in plain text. caption: what to see in it, as HTML.
     """
-    name, caption = words
     drawings = drawings if isinstance(drawings, (list, tuple)) else [drawings]
     panels = "".join(
         svg(drawing, name if len(drawings) == 1 else f"{name} ({i})") for i, drawing in enumerate(drawings, 1)
@@ -98,7 +111,10 @@ def svg(drawing, name, key=""):
     width, height = (float(re.search(rf'{side}="([\d.]+)pt"', text)[1]) * 96 / 72 for side in ("width", "height"))
     box = re.search(r'viewBox="[^"]*"', text)[0]
     role = f'role="img" aria-label="{html.escape(name)}"' if name else 'aria-hidden="true"'
-    return f'<svg {box} width="{width:.0f}" height="{height:.0f}" {role}>' + text[text.index(">") + 1 :].strip()
+    return (
+        f'<svg class="plot" {box} width="{width:.0f}" height="{height:.0f}" {role}>'
+        + text[text.index(">") + 1 :].strip()
+    )
 
 
 def _rounded(match):
@@ -114,15 +130,14 @@ def _own_ids(text, prefix):
 def picture(image, width, alt=""):
     """An image as an <img> element: (H, W, C) or (H, W) array, uint8 or floats in [0, 1]."""
     height = round(width * image.shape[0] / image.shape[1])
-    return f'<img src="{_encoded(image)}" width="{width}" height="{height}" alt="{html.escape(alt)}">'
+    return f'<img src="{_stored(image)}" width="{width}" height="{height}" alt="{html.escape(alt)}" loading="lazy">'
 
 
-def photographs(images, words, width=160):
+def photographs(images, name, caption, width=160):
     """A figure of labelled images: pairs (array (H, W, C) or (H, W), label). uint8, or floats in [0, 1].
 
-    words: the pair (accessible name, caption). width: in pixels, of each image.
+    name: what is shown, in plain text. caption: what to see, as HTML. width: in pixels, of each image.
     """
-    name, caption = words
     cells = "".join(
         f'<div class="photograph">{picture(image, width, f"{name}: {label}")}<span>{html.escape(label)}</span></div>'
         for image, label in images
@@ -130,11 +145,14 @@ def photographs(images, words, width=160):
     return f'<figure class="figure"><div class="panels">{cells}</div><figcaption>{caption}</figcaption></figure>'
 
 
-def _encoded(image):
+def _stored(image):
+    """Keep an image as a file of the site; its address, which the hook makes relative to the page."""
     from PIL import Image
 
     if image.dtype != np.uint8:
         image = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
     output = io.BytesIO()
     Image.fromarray(image.squeeze()).save(output, format="WEBP", quality=80, method=6)
-    return f"data:image/webp;base64,{base64.b64encode(output.getvalue()).decode()}"
+    name = f"pictures/{hashlib.sha256(output.getvalue()).hexdigest()[:12]}.webp"
+    pictures[name] = output.getvalue()
+    return f"{ASSETS}{name}"

@@ -1,10 +1,12 @@
 """The MkDocs hook: runs the pages' machinery in a build, and lets no build pass in which anything went wrong.
 
-MkDocs turns many problems into warnings, and `--quiet` drops those. Here every warning of a build is collected, and
-the build fails at its end with all of them; while serving, they are shown and the server lives on.
+MkDocs turns many problems into warnings, and `--quiet` drops those. Here every warning of a build is collected, with the
+file and line that was at work, and the build fails at its end with all of them; while serving, they are shown and the
+server lives on.
 """
 
 import html
+import json
 import logging
 import os
 import re
@@ -13,11 +15,13 @@ from pathlib import Path
 
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
-from mkdocs.utils import CountHandler
+from mkdocs.utils import CountHandler, get_relative_url
 
-# One thread: the matrices are small, and sums come out the same on every machine.
+# One thread: the matrices are small, and the order of a sum does not depend on the number of cores.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+if sys.flags.optimize:
+    raise PluginError("the site is not built under python -O or PYTHONOPTIMIZE: its claims would vanish")
 
 log = logging.getLogger("mkdocs.hooks.scratch")
 package = Path(__file__).parent.parent
@@ -26,7 +30,7 @@ FENCE_OPTIONS = {"exec", "html", "source", "result", "session", "title", "id"}
 
 
 class Collector(logging.Handler):
-    """Keeps the warnings of one build, each with the page and block that was at work."""
+    """Keeps the warnings of one build, each with the place that was at work."""
 
     def __init__(self):
         super().__init__(logging.WARNING)
@@ -38,7 +42,7 @@ class Collector(logging.Handler):
 
 
 collector = Collector()
-state = {"serving": False, "blocks": [], "executed": 0, "drawn": set()}
+state = {"serving": False, "blocks": [], "executed": 0, "drawn": set(), "written": set(), "docs": ""}
 
 
 def on_startup(*, command, dirty):
@@ -52,28 +56,36 @@ def on_startup(*, command, dirty):
 
 def on_config(config):
     _import_afresh()
+    from scratch.evidence import TOPICS
+    from scratch.show.section import Sections
+
     collector.problems.clear()
     collector.place = ""
-    state["drawn"] = set()
+    state.update(drawn=set(), written=set(), docs=config.docs_dir)
     execute = not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ
     config.plugins["mkdocs-jupyter"].config["execute"] = execute
     if state["serving"]:
         _take_back_strict_mode()
     config.extra_css.append("assets/scratch.css")
     config.extra_javascript.append("assets/scratch.js")
+    config.markdown_extensions.append(Sections())
+    notebooks = {"Experiments": [f"experiments/{topic}.ipynb" for topic in TOPICS]}
+    config.nav = ["index.md", *(f"{topic}.md" for topic in TOPICS), notebooks]
     for fence in config.mdx_configs["pymdownx.superfences"]["custom_fences"]:
         if fence["name"] == "python":
-            fence["format"] = _counted(fence["format"])
+            fence["format"] = _shown(fence["format"])
     return config
 
 
 def _import_afresh():
-    """Let this build run the package as it is now, also after an edit while serving."""
+    """Let this build run the package of this checkout as it is now, also after an edit while serving."""
     for name in list(sys.modules):
         if name == "scratch" or name.startswith("scratch."):
             del sys.modules[name]
-    if str(package.parent) not in sys.path:
-        sys.path.insert(0, str(package.parent))
+    sys.path[:] = [str(package.parent), *(entry for entry in sys.path if entry != str(package.parent))]
+    os.environ["PYTHONPATH"] = os.pathsep.join(  # the notebooks' kernels run it too
+        dict.fromkeys([str(package.parent), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
+    )
 
 
 def _take_back_strict_mode():
@@ -84,19 +96,27 @@ def _take_back_strict_mode():
             mkdocs.removeHandler(handler)
 
 
-def _counted(run):
-    """Wrap markdown-exec's formatter: count the blocks that are executed, and name the one at work."""
+def _shown(run):
+    """Wrap markdown-exec's formatter: name the block at work, and show what it computed before its text."""
 
-    def run_and_count(source, language, css_class, options, md, **more):
-        line = state["blocks"][state["executed"]] if state["executed"] < len(state["blocks"]) else "?"
+    def run_and_show(source, language, css_class, options, md, **more):
+        from scratch.show.source import ran
+
+        blocks, n = state["blocks"], state["executed"]
         state["executed"] += 1
-        page, collector.place = (collector.place, f"{collector.place}, Python block {state['executed']} (line {line})")
+        page, collector.place = collector.place, blocks[n] if n < len(blocks) else "?"
+        before = len(collector.problems)
+        visible, result = options["source"], options["result"]
+        options = {**options, "source": "", "result": "", "html": options["html"] or bool(visible)}
         try:
-            return run(source, language, css_class, options, md, **more)
+            output = run(source, language, css_class, options, md, **more)
         finally:
             collector.place = page
+        if not visible or len(collector.problems) > before:
+            return output
+        return ran(str(output), source, result or None)
 
-    return run_and_count
+    return run_and_show
 
 
 def on_serve(server, config, builder):
@@ -105,14 +125,19 @@ def on_serve(server, config, builder):
 
 
 def on_files(files, config):
+    from scratch.evidence import TOPICS
+
+    for file in list(files):
+        if file.src_uri.partition("/")[0] in TOPICS and file.src_uri.endswith(".md") and "/" in file.src_uri:
+            files.remove(file)  # a part of its topic's page
     for name in ("style.css", "script.js"):
         text = (package / "show" / name).read_text(encoding="utf-8")
         files.append(File.generated(config, f"assets/scratch{Path(name).suffix}", content=text))
-    for module in sorted(package.glob("*.py")) + sorted(package.glob("formulas/*.py")):
+    for module in sorted([*package.glob("*.py"), *package.glob("formulas/*.py"), *package.glob("evidence/*.py")]):
         path = module.relative_to(package.parent)
         name = path.with_suffix("") if path.stem != "__init__" else path.parent
         text = module.read_text(encoding="utf-8")
-        page = f"---\nsearch:\n  exclude: true\n---\n\n# {path}\n\n```python\n{text}```\n"
+        page = f"---\nsearch:\n  exclude: true\nhide: [navigation, toc]\n---\n\n# {path}\n\n```python\n{text}```\n"
         if text.strip():
             files.append(File.generated(config, f"source/{name}.md", content=page))
     return files
@@ -145,24 +170,34 @@ def _rendered(page, render):
 
 
 def on_page_markdown(markdown, page, config, files):
-    from scratch.show.page import anchors, begin, fences
+    from scratch.show.page import begin, compose
 
     collector.place = page.file.src_uri
     state["blocks"], state["executed"] = [], 0
+    page.meta.setdefault("hide", ["navigation"])
     if page.file.generated_by or page.file.src_uri.endswith(".ipynb"):
         return markdown
     begin(repository=config.extra["repository"])
-    if "markdown-exec: hide" in markdown:
-        log.warning("a visible block with hidden lines: readers copy what they see")
-    offset = _front_matter_lines(page)
-    for line, info in fences(markdown):
+    pieces = compose(page.file.src_uri, config.docs_dir, markdown, 1 + _front_matter_lines(page))
+    for piece in pieces:
+        _examine(piece)
+    return "\n".join(piece.text for piece in pieces)
+
+
+def _examine(piece):
+    """Note where the blocks of a piece stand, and warn of fences that would not be executed."""
+    from scratch.show.page import fences
+
+    if "markdown-exec: hide" in piece.text:
+        log.warning("%s: a visible block with hidden lines: readers copy what they see", piece.file)
+    for line, info in fences(piece.text):
+        place = f"{piece.file}, line {piece.line + line - 1}"
         language, _, options = info.partition(" ")
         unknown = set(re.findall(r"([\w-]+)=", options)) - FENCE_OPTIONS
         if language not in FENCE_LANGUAGES or unknown:
-            log.warning("line %d: a fence with an unknown language or option: %s", line + offset, info)
+            log.warning("%s: a fence with an unknown language or option: %s", place, info)
         if language == "python":
-            state["blocks"].append(line + offset)
-    return anchors(markdown)
+            state["blocks"].append(place)
 
 
 def _front_matter_lines(page):
@@ -172,14 +207,14 @@ def _front_matter_lines(page):
 
 
 def on_page_content(content, page, config, files):
+    from scratch.show.notebook import anchors
     from scratch.show.page import fill
-    from scratch.show.words import word
 
     if page.file.src_uri.endswith(".ipynb"):
         executed = config.plugins["mkdocs-jupyter"].config["execute"]
-        note = "" if executed else f'<p class="checked">{word("not_run")}</p>'
+        note = "" if executed else f'<p class="cap">{NOT_RUN}</p>'
         name = Path(page.file.src_uri).name
-        return f'{note}{content}<p><a href="{name}" download="{name}">{word("download")}</a></p>'
+        return f'{note}{content}<p><a href="{name}" download="{name}">Download this notebook</a></p>'
     if page.file.generated_by:
         return content
     if state["executed"] != len(state["blocks"]):
@@ -189,17 +224,27 @@ def on_page_content(content, page, config, files):
             state["executed"],
         )
     content = _attempt(fill, content)
+    page.present_anchor_ids = anchors(content)
     collector.place = ""
     return content
 
 
+NOT_RUN = (
+    "This notebook was not executed: while serving, that is done only where the environment variable "
+    "SCRATCH_NOTEBOOKS is set."
+)
+
+
 def on_post_page(output, page, config):
     from scratch.show import mathml
+    from scratch.show.figure import ASSETS
     from scratch.show.page import accessible
 
     collector.place = page.file.src_uri
     output = _attempt(mathml.convert, accessible(output))
+    output = output.replace(ASSETS, get_relative_url("assets/", page.url))
     state["drawn"] |= mathml.characters(output)
+    state["written"] |= set(re.sub(r"<math.*?</math>", "", output, flags=re.DOTALL))
     collector.place = ""
     return output
 
@@ -215,11 +260,29 @@ def _attempt(function, text):
 
 
 def on_post_build(config):
-    from scratch.show import mathml
+    from scratch.show import figure, fonts
 
     collector.place = ""
-    file = Path(config.site_dir, "assets", "math.woff2")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(mathml.font(state["drawn"]))
+    files = {**fonts.faces(state["drawn"], state["written"]), **figure.pictures}
+    for name, content in files.items():
+        file = Path(config.site_dir, "assets", name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    _name_results(Path(config.site_dir, "search", "search_index.json"))
     if collector.problems and not state["serving"]:
         raise PluginError("The build found problems:\n\n" + "\n\n".join(collector.problems))
+
+
+def _name_results(index):
+    """Let each result of the search name its block, and its text read as text."""
+    from scratch.show.page import named
+
+    found = json.loads(index.read_text(encoding="utf-8"))
+    titles = named(state["docs"], {entry["location"].partition("/")[0] for entry in found["docs"]})
+    for entry in found["docs"]:
+        blocks = [name for place, name in titles.items() if entry["location"].startswith(f"{place}-")]
+        if blocks:
+            entry["title"] = f"{max(blocks, key=len)} · {entry['title']}"
+        for part in ("title", "text"):
+            entry[part] = re.sub(r"\\[()\[\]]", "", entry[part])
+    index.write_text(json.dumps(found, separators=(",", ":")), encoding="utf-8")

@@ -10,7 +10,7 @@ _DISPLAY = re.compile(r'<div class="arithmatex">\\\[(.*?)\\\]</div>', re.DOTALL)
 _INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>([.,;:!?)’”]*)', re.DOTALL)
 _COLOUR = re.compile(r'<mrow style="color:#(0{5}[1-9]);">')
 _PRIME = re.compile(r"<msup>((?:(?!<msup>).)*?)<mo>′</mo></msup>")  # the font's prime is raised already
-_ALWAYS = "√‾¯ˆ˜"  # drawn for msqrt and accents, without standing in the text
+ALWAYS = "√‾¯ˆ˜"  # drawn for msqrt and accents, without standing in the text
 
 
 def aligned(rows):

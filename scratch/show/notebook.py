@@ -9,6 +9,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from scratch.show.mathml import display, inline
+from scratch.show.source import code
 
 
 def clean(rendered):
@@ -18,7 +19,7 @@ def clean(rendered):
         if "jp-MarkdownCell" in cell["class"]:
             parts.append(_prose(cell.select_one(".jp-MarkdownOutput")))
             continue
-        parts.append(_code("python", cell.select_one(".jp-InputArea pre").get_text().strip("\n")))
+        parts.append(code(cell.select_one(".jp-InputArea pre").get_text().strip("\n")))
         parts.extend(_output(output) for output in cell.select(".jp-OutputArea-output"))
     return "\n".join(parts)
 
@@ -41,18 +42,8 @@ def _output(element):
     if "jp-RenderedMarkdown" in classes:
         return _prose(element)
     if "jp-RenderedText" in classes and "stderr" not in str(element.get("data-mime-type")):
-        return _code("text", element.get_text().strip("\n"))
+        return code(element.get_text().strip("\n"), "text")
     raise ValueError(f"an output that has no accessible form on a page: {' '.join(classes)}")
-
-
-def _code(language, text):
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
-
-    lexer = get_lexer_by_name(language, stripnl=False)
-    lines = highlight(text, lexer, HtmlFormatter(nowrap=True))
-    return f'<div class="language-{language} highlight"><pre><span></span><code>{lines}</code></pre></div>'
 
 
 def links(content, file, files, log):

@@ -1,14 +1,76 @@
-"""What a page needs beyond Markdown: numbers in its prose, anchors that stay, tables that a keyboard can scroll."""
+"""What a page needs beyond Markdown: its sections, numbers in its prose, tables that a keyboard can scroll."""
 
 import html
 import re
+from dataclasses import dataclass
+from pathlib import Path
 
-from scratch.show.words import word
+from scratch.evidence import TOPICS, blocks
 
 _FENCE = re.compile(r"^(?P<indent>[ >\t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z][a-z0-9_]*) \}\}")
 _CODE = re.compile(r"(<pre.*?</pre>|<code.*?</code>)", re.DOTALL)
+_HEADING = re.compile(r"^## (?P<title>.*?) *\{ ?#(?P<anchor>[\w-]+)(?P<more>[^}]*)\}$", re.MULTILINE)
 _values = {}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a composed page: its text, and the file and line where it stands."""
+
+    text: str
+    file: str
+    line: int
+
+
+def compose(page, docs, text, line):
+    """The pieces of a page. A topic's is its introduction, a file per block, and what belongs to all of them.
+
+    page: the page's file in docs. text: its Markdown, which begins at that line of the file.
+    """
+    topic = page.removesuffix(".md")
+    if topic == "index":
+        return _overview(docs, text, line)
+    if topic not in TOPICS:
+        return [Piece(text, page, line)]
+    closing = _HEADING.search(text)
+    end = closing.start() if closing else len(text)
+    pieces = [Piece(text[:end], page, line)]
+    for block in blocks(topic):
+        section = Path(docs, topic, f"{block}.md").read_text(encoding="utf-8")
+        heading = _HEADING.search(section)
+        if not heading or heading["anchor"] != block:
+            raise ValueError(f"{topic}/{block}.md must begin with a heading ## ... {{#{block}}}")
+        section = section.replace(heading[0], f"## {heading['title']} {{#{block} .block}}", 1)
+        section = re.sub(r"^```python thumbnail\n.*?^```\n+", "", section, flags=re.MULTILINE | re.DOTALL)
+        card, finding, rest = section.partition("\n### ")
+        pieces.append(Piece(f"{card}\n", f"{topic}/{block}.md", 1))
+        check = f'```python exec="on" html="on"\nfrom scratch.show.check import checked\n\nprint(checked("{topic}", "{block}"))\n```\n'
+        pieces.append(
+            Piece(f"{check}{finding}{rest}\n", f"{topic}/{block}.md", card.count("\n") - check.count("\n") + 1)
+        )
+    return [*pieces, Piece(text[end:], page, line + text[:end].count("\n"))]
+
+
+def _overview(docs, text, line):
+    """The front page: where it says `[blocks of TOPIC]`, the topic's blocks, each with its thumbnail and its idea."""
+    pieces, before = [], 0
+    for marker in re.finditer(r"^\[blocks of (\w+)\]$", text, re.MULTILINE):
+        pieces.append(Piece(text[before : marker.start()], "index.md", line + text[:before].count("\n")))
+        before = marker.end()
+        pieces += [_thumbnail(docs, marker[1], block) for block in blocks(marker[1])]
+    return [*pieces, Piece(text[before:], "index.md", line + text[:before].count("\n"))]
+
+
+def _thumbnail(docs, topic, block):
+    text = Path(docs, topic, f"{block}.md").read_text(encoding="utf-8")
+    heading = _HEADING.search(text)
+    idea = text[heading.end() :].strip().partition("\n\n")[0]
+    drawing = re.search(r"^```python thumbnail\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    line = text[: drawing.start()].count("\n") + 1
+    fence = f'```python exec="on" html="on" session="thumbnails"\n{drawing[1]}```'
+    link = f"[{heading['title']}]({topic}.md#{block}){{ .card }}"
+    return Piece(f"\n{fence}\n\n{link} {idea}\n{{ .glance }}\n", f"{topic}/{block}.md", line - 1)
 
 
 def let(**values):
@@ -16,7 +78,8 @@ def let(**values):
     for name, value in values.items():
         if not isinstance(value, str):
             raise TypeError(f"{name} must be text that is ready to print, got {value!r}")
-    _values.update(values)
+        if _values.setdefault(name, value) != value:
+            raise ValueError(f"{name} has a value already, {_values[name]!r}, got {value!r}")
     return ""
 
 
@@ -51,31 +114,23 @@ def fences(markdown):
     return found
 
 
-def anchors(markdown):
-    """Give each ### heading below a ## heading with an id the id of both: ### Code below {#gelu} is {#gelu-code}."""
-    lines, block, open_mark = markdown.split("\n"), None, None
-    for i, line in enumerate(lines):
-        fence = _FENCE.match(line)
-        if fence:
-            open_mark = fence["mark"] if open_mark is None else None if fence["mark"] == open_mark else open_mark
-        elif open_mark is None and (heading := re.match(r"## .*\{ ?#([\w-]+).*\}$", line)):
-            block = heading[1]
-        elif open_mark is None and block and (heading := re.match(r"### ([^{]+)$", line)):
-            slug = re.sub(r"[^\w]+", "-", heading[1].strip().lower()).strip("-")
-            lines[i] = f"{line} {{ #{block}-{slug} }}"
-    return "\n".join(lines)
-
-
 def accessible(page):
     """Let a keyboard scroll tables, give the search dialog a name and column heads their scope."""
     page = re.sub(r"<table>(.*?)</table>", lambda match: _table(match[1]), page, flags=re.DOTALL)
     dialog = '<div class="md-search" data-md-component="search" role="dialog"'
-    return page.replace(f"{dialog}>", f'{dialog} aria-label="{word("search")}">')
+    return page.replace(f"{dialog}>", f'{dialog} aria-label="Search">')
 
 
 def _table(inner):
     inner = re.sub(r"<th(?=[ >])", '<th scope="col"', inner)
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{html.escape(word("table"))}">'
-        f'<table class="data">{inner}</table></div>'
-    )
+    return f'<div class="scroll" role="region" aria-label="Table"><table class="data">{inner}</table></div>'
+
+
+def named(docs, pages):
+    """The title of each block of the pages by its place on the site, TOPIC/#BLOCK, for the search."""
+    titles = {}
+    for topic in [topic for topic in TOPICS if topic in pages]:
+        for block in blocks(topic):
+            heading = _HEADING.search(Path(docs, topic, f"{block}.md").read_text(encoding="utf-8"))
+            titles[f"{topic}/#{block}"] = html.unescape(heading["title"])
+    return titles

@@ -1,17 +1,67 @@
-// Each formula's button copies its LaTeX, which stands in the MathML as an annotation.
-document.addEventListener("click", async event => {
-  const button = event.target.closest(".formula-copy")
-  if (!button) return
-  const latex = button.parentElement.querySelector("annotation").textContent
-  await navigator.clipboard.writeText(latex)
-  const label = button.getAttribute("aria-label")
-  button.setAttribute("aria-label", button.dataset.done)
-  button.classList.add("formula-copied")
-  setTimeout(() => {
-    button.setAttribute("aria-label", label)
-    button.classList.remove("formula-copied")
-  }, 1500)
+// The copy button of a listing copies the whole of it, folded or not; the theme does the copying and says so.
+addEventListener("click", event => {
+  const button = event.target.closest("[data-listing]")
+  if (button) button.dataset.clipboardText = document.getElementById(button.dataset.listing).textContent.trim() + "\n"
+}, true)
+
+// Open or close all findings of the page, and remember it for this page.
+const findings = document.querySelectorAll(".finding")
+const buttons = document.querySelectorAll(".all")
+const key = `open:${location.pathname}`
+const openAll = open => {
+  for (const finding of findings) finding.open = open
+  for (const button of buttons) {
+    button.setAttribute("aria-pressed", open)
+    button.textContent = open ? "close all" : "open all"
+  }
+}
+for (const button of buttons) {
+  button.setAttribute("aria-pressed", false)
+  button.addEventListener("click", () => {
+    const open = button.getAttribute("aria-pressed") !== "true"
+    const before = button.getBoundingClientRect().top
+    openAll(open)
+    scrollBy({top: button.getBoundingClientRect().top - before, behavior: "instant"})
+    try {
+      open ? localStorage.setItem(key, "1") : localStorage.removeItem(key)
+    } catch {}
+  })
+}
+let remembered = null
+try {
+  remembered = localStorage.getItem(key)
+} catch {}
+if (remembered) openAll(true)
+
+// A link to what stands inside a fold opens all folds around it, then goes there.
+const reveal = () => {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  if (!target) return
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true
+  target.scrollIntoView()
+}
+addEventListener("hashchange", reveal)
+reveal()
+
+// Paper shows all findings, in the light scheme; what was folded before is folded again afterwards.
+let scheme, opened
+addEventListener("beforeprint", () => {
+  scheme = document.body.getAttribute("data-md-color-scheme")
+  document.body.setAttribute("data-md-color-scheme", "default")
+  opened = [...document.querySelectorAll(".finding:not([open])")]
+  for (const finding of opened) finding.open = true
 })
+addEventListener("afterprint", () => {
+  document.body.setAttribute("data-md-color-scheme", scheme)
+  for (const finding of opened) finding.open = false
+})
+
+// What is wider than its column can be scrolled with the keyboard, and only then is a stop of the tab key.
+const scrollers = new ResizeObserver(entries => {
+  for (const {target} of entries)
+    target.scrollWidth > target.clientWidth + 1 ? target.setAttribute("tabindex", 0) : target.removeAttribute("tabindex")
+})
+for (const box of document.querySelectorAll(".math, .scroll, .highlight code, .highlight pre")) scrollers.observe(box)
 
 // The theme adds an unnamed <nav> to every code block; a screen reader need not list them all as landmarks.
 new MutationObserver(() => {

@@ -4,12 +4,11 @@ import html
 import re
 
 
-def table(head, rows, words):
+def table(head, rows, name, caption=""):
     """An HTML table: head and rows are lists of cells, HTML (see `text`); numbers are set right.
 
-    words: the pair (accessible name, caption); an empty caption is left out.
+    name: what the table holds, for a reader who does not see it. caption: what to see in it, HTML.
     """
-    name, caption = words
     if any(len(row) != len(head) for row in rows):
         raise ValueError(f"every row needs {len(head)} cells: {[len(row) for row in rows]}")
     numeric = [bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(head))]
@@ -20,7 +19,7 @@ def table(head, rows, words):
     body = "".join(f"<tr>{_row(row, numeric)}</tr>" for row in rows)
     title = f"<figcaption>{caption}</figcaption>" if caption else ""
     return (
-        f'<figure class="figure table">{title}<div class="scroll" tabindex="0" role="region" '
+        f'<figure class="figure table">{title}<div class="scroll" role="region" '
         f'aria-label="{html.escape(name)}"><table class="data"><thead><tr>{top}</tr></thead><tbody>{body}</tbody>'
         "</table></div></figure>"
     )
