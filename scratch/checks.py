@@ -20,9 +20,16 @@ def require(condition, name, what, value):
         raise ValueError(f"{name} must be {what}, got {value!r}")
 
 
+@functools.cache
+def bounds(interval):
+    """The two numbers of an interval."""
+    low, high = interval[1:-1].split(",")
+    return float(low), float(high)
+
+
 def inside(value, interval):
     """Whether a number lies in an interval. NaN lies in none."""
-    low, high = map(float, interval[1:-1].split(","))
+    low, high = bounds(interval)
     above = low <= value if interval[0] == "[" else low < value
     return above and (value <= high if interval[-1] == "]" else value < high)
 
@@ -42,6 +49,14 @@ def number(name, value, interval=FINITE):
     what = "a finite number" if interval == FINITE else f"a number in {interval}"
     require(is_number(value, interval), name, what, value)
     return float(value)
+
+
+def real(name, value):
+    """The value as a float: any real number, NaN and infinities too, or an array without axes that holds one."""
+    scalar = value[()] if type(value) is np.ndarray and value.ndim == 0 else value
+    nan = isinstance(scalar, Real) and scalar != scalar and not isinstance(scalar, np.timedelta64)
+    require(nan or is_number(scalar, "[-inf, inf]"), name, "a real number", value)
+    return float(scalar)
 
 
 def integer(name, value, interval=FINITE):
