@@ -53,7 +53,8 @@ def number(name, value, interval=FINITE):
 
 def real(name, value):
     """The value as a float: any real number, NaN and infinities too, or an array without axes that holds one."""
-    scalar = value[()] if type(value) is np.ndarray and value.ndim == 0 else value
+    plain = type(value) is np.ndarray and value.ndim == 0 and value.dtype.kind in "fiub"
+    scalar = value.item() if plain else value
     nan = isinstance(scalar, Real) and scalar != scalar and not isinstance(scalar, np.timedelta64)
     require(nan or is_number(scalar, "[-inf, inf]"), name, "a real number", value)
     return float(scalar)
