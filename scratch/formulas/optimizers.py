@@ -4,9 +4,9 @@ theta is what is optimised, nabla f_t the gradient at step t, eta the learning r
 maximize f is to minimize -f.
 """
 
-from sympy import Add, Eq, Float, Function, Max, Piecewise, Rational, Symbol, sqrt
+from sympy import Add, Eq, Float, Function, Max, Piecewise, Rational, Symbol, evaluate, sqrt
 
-from scratch.formulas import Algorithm, t, written
+from scratch.formulas import Algorithm, t
 
 
 def _pair(name):
@@ -32,23 +32,21 @@ eta, mu, tau, lamda, rho, alpha, beta1, beta2, epsilon = (
 )
 eta_t, epsilon_hat = Symbol("eta_t", real=True), Symbol(r"\hat{\epsilon}", real=True)
 
-plain = written(lambda: (g, gradient(theta_1)))
-with_l2 = written(lambda: (g, gradient(theta_1) + lamda * theta_1))  # the gradient of f + lambda / 2 theta^2
+with evaluate(False):  # every formula stays as it is written
+    plain = (g, gradient(theta_1))
+    with_l2 = (g, gradient(theta_1) + lamda * theta_1)  # the gradient of f + lambda / 2 theta^2
 
-# SGD
+    # SGD
 
-sgd = written(
-    lambda: Algorithm(
+    sgd = Algorithm(
         assignments=(with_l2, (theta, theta_1 - eta * g)),
         state={theta_1: (theta, 0)},
         defaults={eta: Rational(1, 1000), lamda: 0},
     )
-)
 
-# Momentum
+    # Momentum
 
-momentum = written(
-    lambda: Algorithm(
+    momentum = Algorithm(
         assignments=(
             with_l2,
             (b, Piecewise((g, Eq(t, 1)), (mu * b_1 + (1 - tau) * g, t > 1))),
@@ -57,33 +55,30 @@ momentum = written(
         state={theta_1: (theta, 0), b_1: (b, 0)},
         defaults={eta: Rational(1, 1000), tau: 0, lamda: 0},
     )
-)
 
-momentum_polyak = written(
-    lambda: Algorithm(
+    momentum_polyak = Algorithm(
         assignments=(plain, (theta, Add(theta_1, -(eta * g), mu * (theta_1 - theta_2)))),
         state={theta_2: (theta_1, 0), theta_1: (theta, 0)},
     )
-)
 
-momentum_sutskever = written(
-    lambda: Algorithm(
+    momentum_sutskever = Algorithm(
         assignments=(plain, (v, mu * v_1 - eta * g), (theta, theta_1 + v)), state={theta_1: (theta, 0), v_1: (v, 0)}
     )
-)
 
-# NAG
+    momentum_average = Algorithm(
+        assignments=(plain, (b, mu * b_1 + (1 - mu) * g), (theta, theta_1 - eta * b)),
+        state={theta_1: (theta, 0), b_1: (b, 0)},
+    )
 
-nag = written(
-    lambda: Algorithm(
+    # NAG
+
+    nag = Algorithm(
         assignments=(with_l2, (b, mu * b_1 + g), (theta, theta_1 - eta * (g + mu * b))),
         state={theta_1: (theta, 0), b_1: (b, 0)},
         defaults={eta: Rational(1, 1000), lamda: 0},
     )
-)
 
-nag_sutskever = written(
-    lambda: Algorithm(
+    nag_sutskever = Algorithm(
         assignments=(
             (g, gradient(theta_1 + mu * v_1)),
             (v, mu * v_1 - eta * g),
@@ -92,10 +87,8 @@ nag_sutskever = written(
         ),
         state={theta_1: (theta, 0), v_1: (v, 0)},
     )
-)
 
-nag_1983 = written(
-    lambda: Algorithm(
+    nag_1983 = Algorithm(
         assignments=(
             (theta, y_1 - eta * gradient(y_1)),
             (a, (1 + sqrt(1 + 4 * a_1**2)) / 2),
@@ -103,12 +96,10 @@ nag_1983 = written(
         ),
         state={theta_1: (theta, 0), y_1: (y, 0), a_1: (a, 1)},
     )
-)
 
-# AdaGrad
+    # AdaGrad
 
-adagrad = written(
-    lambda: Algorithm(
+    adagrad = Algorithm(
         assignments=(
             with_l2,
             (G, G_1 + g**2),
@@ -117,38 +108,30 @@ adagrad = written(
         state={theta_1: (theta, 0), G_1: (G, 0)},
         defaults={eta: Rational(1, 100), rho: 0, lamda: 0, epsilon: Rational(1, 10**10)},
     )
-)
 
-adagrad_duchi = written(
-    lambda: Algorithm(
+    adagrad_duchi = Algorithm(
         assignments=(plain, (G, G_1 + g**2), (theta, theta_1 - eta * (g / sqrt(G)))),
         state={theta_1: (theta, 0), G_1: (G, 0)},
     )
-)
 
-# RMSProp
+    # RMSProp
 
-average_of_squares = written(lambda: (v, alpha * v_1 + (1 - alpha) * g**2))
-rmsprop_defaults = {eta: Rational(1, 100), alpha: Rational(99, 100), epsilon: Rational(1, 10**8), lamda: 0, mu: 0}
+    average_of_squares = (v, alpha * v_1 + (1 - alpha) * g**2)
+    rmsprop_defaults = {eta: Rational(1, 100), alpha: Rational(99, 100), epsilon: Rational(1, 10**8), lamda: 0, mu: 0}
 
-rmsprop = written(
-    lambda: Algorithm(
+    rmsprop = Algorithm(
         assignments=(with_l2, average_of_squares, (theta, theta_1 - eta * (g / (sqrt(v) + epsilon)))),
         state={theta_1: (theta, 0), v_1: (v, 0)},
         defaults=rmsprop_defaults,
     )
-)
 
-rmsprop_momentum = written(
-    lambda: Algorithm(
+    rmsprop_momentum = Algorithm(
         assignments=(with_l2, average_of_squares, (b, mu * b_1 + g / (sqrt(v) + epsilon)), (theta, theta_1 - eta * b)),
         state={theta_1: (theta, 0), v_1: (v, 0), b_1: (b, 0)},
         defaults=rmsprop_defaults,
     )
-)
 
-rmsprop_centered = written(
-    lambda: Algorithm(
+    rmsprop_centered = Algorithm(
         assignments=(
             with_l2,
             average_of_squares,
@@ -159,10 +142,8 @@ rmsprop_centered = written(
         state={theta_1: (theta, 0), v_1: (v, 0), m_1: (m, 0), b_1: (b, 0)},
         defaults=rmsprop_defaults,
     )
-)
 
-rmsprop_hinton = written(
-    lambda: Algorithm(
+    rmsprop_hinton = Algorithm(
         assignments=(
             plain,
             (v, Float("0.9", 90) * v_1 + Float("0.1", 90) * g**2),
@@ -170,10 +151,8 @@ rmsprop_hinton = written(
         ),
         state={theta_1: (theta, 0), v_1: (v, 0)},
     )
-)
 
-rmsprop_graves = written(
-    lambda: Algorithm(
+    rmsprop_graves = Algorithm(
         assignments=(
             plain,
             average_of_squares,
@@ -184,27 +163,25 @@ rmsprop_graves = written(
         state={theta_1: (theta, 0), v_1: (v, 0), m_1: (m, 0), b_1: (b, 0)},
         defaults={eta: Rational(1, 10**4), alpha: Rational(95, 100), mu: Rational(9, 10), epsilon: Rational(1, 10**4)},
     )
-)
 
-# Adam
+    # Adam
 
-moments = written(lambda: ((m, beta1 * m_1 + (1 - beta1) * g), (v, beta2 * v_1 + (1 - beta2) * g**2)))
-corrected = written(lambda: ((m_hat, m / (1 - beta1**t)), (v_hat, v / (1 - beta2**t))))
-largest = written(lambda: ((v_max, Max(v_max_1, v)), (m_hat, m / (1 - beta1**t)), (v_hat, v_max / (1 - beta2**t))))
-moments_state = {theta_1: (theta, 0), m_1: (m, 0), v_1: (v, 0)}
-adam_defaults = {
-    eta: Rational(1, 1000),
-    beta1: Rational(9, 10),
-    beta2: Rational(999, 1000),
-    epsilon: Rational(1, 10**8),
-    lamda: 0,
-}
-adam_step = written(lambda: (theta, theta_1 - eta * (m_hat / (sqrt(v_hat) + epsilon))))
+    moments = ((m, beta1 * m_1 + (1 - beta1) * g), (v, beta2 * v_1 + (1 - beta2) * g**2))
+    corrected = ((m_hat, m / (1 - beta1**t)), (v_hat, v / (1 - beta2**t)))
+    largest = ((v_max, Max(v_max_1, v)), (m_hat, m / (1 - beta1**t)), (v_hat, v_max / (1 - beta2**t)))
+    moments_state = {theta_1: (theta, 0), m_1: (m, 0), v_1: (v, 0)}
+    adam_defaults = {
+        eta: Rational(1, 1000),
+        beta1: Rational(9, 10),
+        beta2: Rational(999, 1000),
+        epsilon: Rational(1, 10**8),
+        lamda: 0,
+    }
+    adam_step = (theta, theta_1 - eta * (m_hat / (sqrt(v_hat) + epsilon)))
 
-adam = Algorithm((with_l2, *moments, *corrected, adam_step), moments_state, adam_defaults)
+    adam = Algorithm((with_l2, *moments, *corrected, adam_step), moments_state, adam_defaults)
 
-adam_hat = written(
-    lambda: Algorithm(
+    adam_hat = Algorithm(
         assignments=(
             plain,
             *moments,
@@ -214,28 +191,24 @@ adam_hat = written(
         state=moments_state,
         defaults=adam_defaults,
     )
-)
 
-amsgrad = Algorithm((with_l2, *moments, *largest, adam_step), {**moments_state, v_max_1: (v_max, 0)}, adam_defaults)
+    amsgrad = Algorithm((with_l2, *moments, *largest, adam_step), {**moments_state, v_max_1: (v_max, 0)}, adam_defaults)
 
-amsgrad_reddi = written(
-    lambda: Algorithm(
+    amsgrad_reddi = Algorithm(
         assignments=(plain, *moments, (v_hat, Max(v_hat_1, v)), (theta, theta_1 - eta * (m / sqrt(v_hat)))),
         state={**moments_state, v_hat_1: (v_hat, 0)},
     )
-)
 
-# AdamW
+    # AdamW
 
-adamw_defaults = {**adam_defaults, lamda: Rational(1, 100)}
-adamw_step = written(lambda: (theta, (1 - eta * lamda) * theta_1 - eta * (m_hat / (sqrt(v_hat) + epsilon))))
+    adamw_defaults = {**adam_defaults, lamda: Rational(1, 100)}
+    adamw_step = (theta, (1 - eta * lamda) * theta_1 - eta * (m_hat / (sqrt(v_hat) + epsilon)))
 
-adamw = Algorithm((plain, *moments, *corrected, adamw_step), moments_state, adamw_defaults)
+    adamw = Algorithm((plain, *moments, *corrected, adamw_step), moments_state, adamw_defaults)
 
-adamw_amsgrad = Algorithm((plain, *moments, *largest, adamw_step), amsgrad.state, adamw_defaults)
+    adamw_amsgrad = Algorithm((plain, *moments, *largest, adamw_step), amsgrad.state, adamw_defaults)
 
-adamw_paper = written(
-    lambda: Algorithm(
+    adamw_paper = Algorithm(
         assignments=(
             plain,
             *moments,
@@ -245,4 +218,3 @@ adamw_paper = written(
         state=moments_state,
         defaults={beta1: Rational(9, 10), beta2: Rational(999, 1000), epsilon: Rational(1, 10**8)},
     )
-)
