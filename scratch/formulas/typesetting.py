@@ -4,12 +4,13 @@ import sympy
 from sympy.printing.latex import LatexPrinter
 
 _SETTINGS = {"order": "none", "mat_delim": "(", "ln_notation": False}
+COLOURS = ("blue", "orange", "teal", "magenta", "violet", "cyan", "brown")  # names that stand for a figure's series
 
 
 class _Printer(LatexPrinter):
     """SymPy's LaTeX, set as the papers set it: cases by their conditions, f(x) without stretching brackets.
 
-    colours: numbers of series by symbol; what belongs to series n is wrapped in \\textcolor{#00000n}.
+    colours: numbers of series by symbol, from 1; what belongs to series n is set in the n-th of COLOURS.
     """
 
     def __init__(self, settings, colours=None):
@@ -18,7 +19,7 @@ class _Printer(LatexPrinter):
 
     def _print(self, expr, **kwargs):
         text, series = super()._print(expr, **kwargs), self.colours.get(expr)
-        return text if series is None else rf"\textcolor{{#00000{series}}}{{{text}}}"
+        return text if series is None else rf"\textcolor{{{COLOURS[series - 1]}}}{{{text}}}"
 
     def _folded(self, expr):
         return _Printer({**_SETTINGS, "fold_short_frac": True}, self.colours)._print(expr)

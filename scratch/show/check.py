@@ -33,8 +33,9 @@ def checked(topic, block):
 
 
 def _summary(made):
-    """How many points were compared, and the error that comes nearest to what is allowed."""
-    worst = max(made, key=lambda comparison: comparison.error / comparison.allowed if comparison.allowed else 0.0)
+    """How many points were compared, and the error that comes nearest to what is allowed in the first one's unit."""
+    alike = [comparison for comparison in made if comparison.unit == made[0].unit]
+    worst = max(alike, key=lambda comparison: comparison.error / comparison.allowed if comparison.allowed else 0.0)
     kinds = dict.fromkeys(comparison.kind for comparison in made)
     counts = [f"{sum(c.count for c in made if c.kind == kind):,} {kind}".replace(",", " ") for kind in kinds]
     return f"{' and '.join(counts)} against {worst.against}, {_error(worst)}"
@@ -48,5 +49,5 @@ def _sentence(made):
 def _error(made):
     if not made.allowed:
         return "all equal"
-    unit = "" if made.unit == "relative" else f" {made.unit}"
-    return f"largest {'relative ' if not unit else ''}error {number(made.error, 2)}{unit} (allowed: {number(made.allowed)})"
+    relative, unit = ("relative ", "") if made.unit == "relative" else ("", f" {made.unit}")
+    return f"largest {relative}error {number(made.error, 2)}{unit} (allowed: {number(made.allowed)})"

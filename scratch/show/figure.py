@@ -29,6 +29,12 @@ STYLE = {
     "font.size": 9.75,
     "axes.titlesize": 9.75,
     "axes.titlelocation": "left",
+    "xaxis.labellocation": "right",
+    "axes.labelpad": 1,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.major.pad": 2.5,
+    "ytick.major.pad": 2.5,
     "axes.labelsize": 9.75,
     "xtick.labelsize": 9,
     "ytick.labelsize": 9,
@@ -89,6 +95,17 @@ def figure(drawings, name, caption):
         svg(drawing, name if len(drawings) == 1 else f"{name} ({i})") for i, drawing in enumerate(drawings, 1)
     )
     return f'<figure class="figure"><div class="panels">{panels}</div><figcaption>{caption}</figcaption></figure>'
+
+
+def key(i):
+    """A sample of the i-th series' line, from 0, for a table that is a figure's legend."""
+    pattern = (
+        DASHES[i]
+        if isinstance(DASHES[i], tuple)
+        else {"-": (0, ()), "--": (0, (6, 3)), "-.": (0, (8, 3, 2, 3)), ":": (0, (2, 2))}[DASHES[i]]
+    )
+    dash = f' stroke-dasharray="{" ".join(map(str, pattern[1]))}"' if pattern[1] else ""
+    return f'<svg class="key v{i + 1}" width="26" height="8" aria-hidden="true"><path d="M0 4H26"{dash}/></svg> '
 
 
 def svg(drawing, name, key=""):

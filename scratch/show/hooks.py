@@ -1,8 +1,8 @@
 """The MkDocs hook: runs the pages' machinery in a build, and lets no build pass in which anything went wrong.
 
-MkDocs turns many problems into warnings, and `--quiet` drops those. Here every warning of a build is collected, with the
-file and line that was at work, and the build fails at its end with all of them; while serving, they are shown and the
-server lives on.
+MkDocs turns many problems into warnings, and `--quiet` drops those. Here every warning of a build is collected, with
+the file and line that was at work, and the build fails at its end with all of them; while serving, they are shown and
+the server lives on.
 """
 
 import html
@@ -130,6 +130,14 @@ def on_files(files, config):
     for file in list(files):
         if file.src_uri.partition("/")[0] in TOPICS and file.src_uri.endswith(".md") and "/" in file.src_uri:
             files.remove(file)  # a part of its topic's page
+    mark = (package / "show/theme/.icons/mark.svg").read_text(encoding="utf-8")
+    colours = '<g fill="none" stroke="#1b1c1f" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
+    mark = (
+        mark.replace("<path", f"{colours}<path", 1)
+        .replace('class="ok"', 'stroke="#22763a"')
+        .replace("</svg>", "</g></svg>")
+    )
+    files.append(File.generated(config, "assets/mark.svg", content=mark))
     for name in ("style.css", "script.js"):
         text = (package / "show" / name).read_text(encoding="utf-8")
         files.append(File.generated(config, f"assets/scratch{Path(name).suffix}", content=text))
@@ -242,7 +250,12 @@ def on_post_page(output, page, config):
 
     collector.place = page.file.src_uri
     output = _attempt(mathml.convert, accessible(output))
-    output = output.replace(ASSETS, get_relative_url("assets/", page.url))
+    assets = get_relative_url("assets/", page.url)
+    preload = "".join(
+        f'<link rel="preload" href="{assets}{name}.woff2" as="font" type="font/woff2" crossorigin>'
+        for name in ("text", "sans", "code", "math")
+    )
+    output = output.replace(ASSETS, assets).replace("</head>", f"{preload}</head>", 1)
     state["drawn"] |= mathml.characters(output)
     state["written"] |= set(re.sub(r"<math.*?</math>", "", output, flags=re.DOTALL))
     collector.place = ""

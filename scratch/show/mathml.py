@@ -6,9 +6,11 @@ from functools import cache
 
 from math_core import LatexError, LatexToMathML
 
+from scratch.formulas.typesetting import COLOURS
+
 _DISPLAY = re.compile(r'<div class="arithmatex">\\\[(.*?)\\\]</div>', re.DOTALL)
 _INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>([.,;:!?)’”]*)', re.DOTALL)
-_COLOUR = re.compile(r'<mrow style="color:#(0{5}[1-9]);">')
+_COLOUR = re.compile(r'<mrow style="color:(#\w{6});">')
 _PRIME = re.compile(r"<msup>((?:(?!<msup>).)*?)<mo>′</mo></msup>")  # the font's prime is raised already
 ALWAYS = "√‾¯ˆ˜"  # drawn for msqrt and accents, without standing in the text
 
@@ -43,7 +45,14 @@ def convert(page):
 
 
 def _series(match):
-    return f'<mrow class="v{int(match[1])}">'
+    return f'<mrow class="v{_series_of_colours()[match[1]]}">'
+
+
+@cache
+def _series_of_colours():
+    """The number of the series that a colour stands for, by its code."""
+    coloured = _mathml("".join(rf"\textcolor{{{name}}}{{x}}" for name in COLOURS), False)
+    return {code: n for n, code in enumerate(_COLOUR.findall(coloured), 1)}
 
 
 def _in_line(match):

@@ -11,6 +11,12 @@ _FENCE = re.compile(r"^(?P<indent>[ >\t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z][a-z0-9_]*) \}\}")
 _CODE = re.compile(r"(<pre.*?</pre>|<code.*?</code>)", re.DOTALL)
 _HEADING = re.compile(r"^## (?P<title>.*?) *\{ ?#(?P<anchor>[\w-]+)(?P<more>[^}]*)\}$", re.MULTILINE)
+_CHECK = """```python exec="on" html="on"
+from scratch.show.check import checked
+
+print(checked("{topic}", "{block}"))
+```
+"""
 _values = {}
 
 
@@ -45,7 +51,7 @@ def compose(page, docs, text, line):
         section = re.sub(r"^```python thumbnail\n.*?^```\n+", "", section, flags=re.MULTILINE | re.DOTALL)
         card, finding, rest = section.partition("\n### ")
         pieces.append(Piece(f"{card}\n", f"{topic}/{block}.md", 1))
-        check = f'```python exec="on" html="on"\nfrom scratch.show.check import checked\n\nprint(checked("{topic}", "{block}"))\n```\n'
+        check = _CHECK.format(topic=topic, block=block)
         pieces.append(
             Piece(f"{check}{finding}{rest}\n", f"{topic}/{block}.md", card.count("\n") - check.count("\n") + 1)
         )

@@ -1,4 +1,4 @@
-"""Markdown to sections: a block's heading, idea, formula, figure and short facts become its card, each ### a finding.
+"""Markdown to sections: a block's heading, idea, formula, figure and facts become its card, each ### a finding.
 
 What an author writes is plain Markdown. A heading `## Adam {#adam .block}` begins a block: the paragraph below it is the
 idea, the one marked { .meta } its sources; a formula, a figure and a definition list, in any order, make the card. A
@@ -139,8 +139,8 @@ def _top(cards, elements):
     if not figures:
         return _element("div", "front", *elements)
     texts = [e for e in elements if e not in tables + figures]
-    lede = _element("div", "lede", *texts[:2], *tables)
-    return _element("div", "top", lede, _element("div", "over", *figures), _element("div", "wide", *texts[2:]))
+    lede = _element("div", "lede", *texts[:3], *tables)
+    return _element("div", "top", lede, _element("div", "over", *figures), _element("div", "wide", *texts[3:]))
 
 
 def _findings(findings):
