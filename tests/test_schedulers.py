@@ -1,78 +1,94 @@
-"""The schedulers: tables of blocks against their formulas, PyTorch's runs, and rules that hold for every one."""
+"""The schedulers: the rows of evidence, PyTorch's runs, what is refused, and rules that hold for every one."""
 
+import copy
 import inspect
-import json
+import pickle
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from scratch import optimizers, schedulers
-from scratch.evidence import recorded as load
-from scratch.evidence.schedulers import (
-    CASES,
-    CLOSE,
-    ETA_0,
-    METRICS,
-    NO_METRICS,
-    REFUSED,
-    T_MAX,
-    play,
-    refuses,
-    sgd,
-    takes,
-)
+from scratch.evidence import FORMULA, PYTORCH
+from scratch.evidence.schedulers import ALLOWED, ROWS, distance, play, recorded_runs
 from scratch.formulas import prove, t
-from scratch.formulas import schedulers as formulas
+from scratch.formulas import schedulers as f
 from scratch.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from scratch.schedulers import CosineAnnealingLR, OneCycleLR, ReduceLROnPlateau, StepLR
 
-PYTORCH = 1e-13  # of the largest rate: PyTorch's own error in its recursion, and where it takes max - (max - min)
+NAN, INF = float("nan"), float("inf")
+RIGHT = {  # options that each takes
+    StepLR: {"step_size": 2},
+    CosineAnnealingLR: {"T_max": 3},
+    ReduceLROnPlateau: {"patience": 0},
+    OneCycleLR: {"max_lr": 1, "total_steps": 9},
+}
+every_scheduler = pytest.mark.parametrize("scheduler", RIGHT)
 
 
-def params():
-    return [np.zeros(3)]
+def sgd(lr=0.1):
+    return SGD([np.zeros(3)], lr=lr, momentum=0.9)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_agrees_with_its_formulas(case):
-    assert max(case.errors()) <= CLOSE
+def metric(scheduler):
+    return (1.0,) if scheduler is ReduceLROnPlateau or isinstance(scheduler, ReduceLROnPlateau) else ()
+
+
+def state(*things):
+    """What is held by schedulers and optimizers, to be compared."""
+    return [dict(vars(thing)) for thing in things if hasattr(thing, "__dict__")]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_every_comparison_of_the_row_holds(row):
+    assert [made for made in row.comparisons() if not made.holds] == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_epochs_are_counted_and_nothing_else_is_written(row):
+    optimizer = sgd(row.lr)
+    made = row.scheduler(optimizer, **row.options)
+    assert made.last_epoch == 0
+    for epoch, arguments in enumerate(row.inputs, 1):
+        made.step(*arguments)
+        assert made.last_epoch == epoch
+    written = {"lr", "initial_lr"} | ({"momentum"} if row.scheduler is OneCycleLR else set())
+    for name, value in vars(sgd(row.lr)).items():
+        assert name in written or np.array_equal(getattr(optimizer, name), value) or name == "state"
 
 
 def test_the_recursions_follow_from_the_closed_forms():
-    closed, epoch, T = formulas.cosine_annealing_lr.right, formulas.epoch, formulas.T
-    (h, height), (_, rule) = formulas.cosine_annealing_lr_recursion.assignments
+    closed, epoch, T = f.cosine_annealing_lr.right, f.epoch, f.T
+    (h, height), (_, rule) = f.cosine_annealing_lr_recursion.assignments
     (falling, _), (rising, _) = rule.args
-    assert formulas.cosine_annealing_lr_recursion.state[formulas.height_1] == (h, height.subs(t, 0))
-    before = {formulas.eta_1: closed.subs(epoch, t - 1), h: height, formulas.height_1: height.subs(t, t - 1)}
+    assert f.cosine_annealing_lr_recursion.state[f.height_1] == (h, height.subs(t, 0))
+    before = {f.eta_1: closed.subs(epoch, t - 1), h: height, f.height_1: height.subs(t, t - 1)}
     prove(falling.subs(before), closed.subs(epoch, t))
     prove(rising.subs(before).subs(t, T + 1), closed.subs(epoch, T + 1))
-    closed, s = formulas.step_lr.right.doit(), formulas.s
-    (drop, _), (rest, _) = formulas.step_lr_recursion.assignments[0][1].args
-    prove(drop.subs(formulas.eta_1, closed.subs(epoch, 4 * s)), closed.subs(epoch, 5 * s))
-    assert rest == formulas.eta_1
+    closed, s = f.step_lr.right.doit(), f.s
+    (drop, _), (rest, _) = f.step_lr_recursion.assignments[0][1].args
+    prove(drop.subs(f.eta_1, closed.subs(epoch, 4 * s)), closed.subs(epoch, 5 * s))
+    assert rest == f.eta_1
 
 
 def test_the_cosine_stays_exact_over_long_runs():
-    optimizer = SGD(params(), lr=1.0)
+    optimizer = sgd(1.0)
     scheduler = CosineAnnealingLR(optimizer, T_max=1000)
     for epoch in range(1, 4001):
         scheduler.step()
         if epoch % 97 == 0:
-            truth = formulas.cosine_annealing_lr.value(float(epoch), **{ETA_0: 1.0, T_MAX: 1000.0})
+            truth = f.cosine_annealing_lr.value(float(epoch), {f.eta_0: 1.0, f.T: 1000.0})
             assert abs(optimizer.lr - truth) <= 1e-13 * truth  # 4000 steps; PyTorch is off by 1e-11 at the trough
         if epoch % 2000 == 1000:
             assert optimizer.lr == 0
 
 
-RUNS = json.loads(str(load("schedulers")["runs"]))
-TRACES = dict(zip(RUNS, np.split(load("schedulers")["traces"], load("schedulers")["ends"][:-1])))
+# Beside PyTorch
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", recorded_runs())
 def test_agrees_with_recorded_pytorch(name):
-    trace = np.array(play(RUNS[name], optimizers, schedulers, params()))
-    np.testing.assert_allclose(trace, TRACES[name], rtol=0, atol=PYTORCH * np.max(TRACES[name][:, 0]))
+    assert np.max(distance(*recorded_runs()[name])) <= ALLOWED[PYTORCH]
 
 
 def random_run(rng):
@@ -85,53 +101,44 @@ def random_run(rng):
     ][rng.integers(4)]
     step = ["StepLR", {"step_size": int(rng.integers(1, 9)), "gamma": float(rng.uniform(0.3, 1.2))}]
     cosine = ["CosineAnnealingLR", {"T_max": int(rng.integers(1, 12)), "eta_min": float(rng.uniform(0, 0.4))}]
-    plateau = [
-        "ReduceLROnPlateau",
-        {
-            "mode": str(rng.choice(["min", "max"])),
-            "threshold_mode": str(rng.choice(["rel", "abs"])),
-            "factor": float(rng.uniform(0.1, 0.9)),
-            "patience": int(rng.integers(4)),
-            "cooldown": int(rng.integers(4)),
-            "threshold": float(rng.uniform(0, 0.3)),
-            "min_lr": float(rng.uniform(0, 0.1)),
-        },
-    ]
+    plateau = {
+        "mode": str(rng.choice(["min", "max"])),
+        "threshold_mode": str(rng.choice(["rel", "abs"])),
+        "factor": float(rng.uniform(0.1, 0.9)),
+        "patience": int(rng.integers(4)),
+        "cooldown": int(rng.integers(4)),
+        "threshold": float(rng.uniform(0, 0.3)),
+        "min_lr": float(rng.uniform(0, 0.1)),
+    }
     steps = int(rng.integers(2, 40))
-    cycle = [
-        "OneCycleLR",
-        {
-            "max_lr": float(rng.uniform(0.1, 3)),
-            "total_steps": steps,
-            "pct_start": float(rng.uniform(0, 1)),
-            "anneal_strategy": str(rng.choice(["cos", "linear"])),
-            "three_phase": bool(rng.integers(2)),
-            "div_factor": float(rng.uniform(2, 30)),
-            "final_div_factor": float(rng.uniform(2, 1e4)),
-        },
-    ]
-    done = int(rng.integers(0, steps))
+    cycle = {
+        "max_lr": float(rng.uniform(0.1, 3)),
+        "total_steps": steps,
+        "pct_start": float(rng.uniform(0, 1)),
+        "anneal_strategy": str(rng.choice(["cos", "linear"])),
+        "three_phase": bool(rng.integers(2)),
+        "div_factor": float(rng.uniform(2, 30)),
+        "final_div_factor": float(rng.uniform(2, 1e4)),
+    }
+    done, forget = int(rng.integers(0, steps)), ["forget", 0]
+
+    def resumed(scheduler, epoch):
+        return [scheduler[0], {**scheduler[1], "last_epoch": epoch}]
+
+    whole = ["OneCycleLR", cycle]
     events = [
-        [
-            step,
-            ["step", 20],
-            ["lr", 0.7],
-            ["step", 20],
-            ["forget", 0],
-            ["StepLR", {**step[1], "last_epoch": done}],
-            ["step", 9],
-        ],
-        [cosine, ["step", done], ["forget", 0], ["CosineAnnealingLR", {**cosine[1], "last_epoch": done}], ["step", 30]],
+        [step, ["step", 20], ["lr", 0.7], ["step", 20], forget, resumed(step, done), ["step", 9]],
+        [cosine, ["step", done], forget, resumed(cosine, done), ["step", 30]],
         [step, cosine, ["step", 20], ["lr", 0.2], ["step", 20]],
-        [plateau, ["metrics", rng.normal(2, 0.2, 60).tolist()]],
-        [cycle, ["step", steps - 1]],
+        [["ReduceLROnPlateau", plateau], ["metrics", rng.normal(2, 0.2, 60).tolist()]],
+        [whole, ["step", steps - 1]],
         [
-            cycle,
+            whole,
             ["step", done],
-            ["forget", 0],
-            ["OneCycleLR", {**cycle[1], "last_epoch": done - 1}],
+            forget,
+            resumed(whole, done - 1),
             ["step", steps - 1 - done],
-            ["forget", 0],
+            forget,
             cosine,
             ["step", 20],
         ],
@@ -142,20 +149,27 @@ def random_run(rng):
 @pytest.mark.filterwarnings("ignore:Detected call of")  # of scheduler.step() without an optimizer.step()
 def test_agrees_with_live_pytorch():
     torch = pytest.importorskip("torch")
-    rng = np.random.default_rng(0)
+    rng, refused = np.random.default_rng(0), 0
     for run in [random_run(rng) for _ in range(300)]:
-        trace = np.array(play(run, optimizers, schedulers, params()), dtype=float)
         theirs = play(run, torch.optim, torch.optim.lr_scheduler, [torch.nn.Parameter(torch.zeros(1))])
-        theirs = np.array(theirs, dtype=float)
-        np.testing.assert_allclose(trace, theirs, rtol=0, atol=PYTORCH * np.max(theirs[:, 0]), err_msg=str(run))
+        if min(theirs[:-1])[0] < 0:  # a rate that was led below 0: a step on from it is refused
+            refused += 1
+            with pytest.raises(ValueError, match=r"^optimizer.lr must be a number in \[0, inf\), got -"):
+                play(run, optimizers, schedulers, [np.zeros(1)])
+        else:
+            assert np.max(distance(run, np.array(theirs, dtype=float))) <= ALLOWED[PYTORCH], run
+    assert 0 < refused < 30
 
 
-@pytest.mark.parametrize("scheduler", [StepLR, CosineAnnealingLR, ReduceLROnPlateau, OneCycleLR])
+@every_scheduler
 def test_signatures_are_pytorchs(scheduler):
     torch = pytest.importorskip("torch")
     theirs = getattr(torch.optim.lr_scheduler, scheduler.__name__)
     ours, theirs = (inspect.signature(made).parameters.values() for made in (scheduler, theirs))
     assert [(p.name, p.default) for p in ours] == [(p.name, p.default) for p in theirs]
+
+
+# Known values and single rules
 
 
 @pytest.mark.parametrize(
@@ -166,18 +180,19 @@ def test_signatures_are_pytorchs(scheduler):
     ],
 )
 def test_known_values_of_the_plateau(options, expected):
-    optimizer = SGD(params(), lr=0.1)
+    optimizer = sgd()
     scheduler = ReduceLROnPlateau(optimizer, **options)
     rates = [optimizer.lr]
     for _ in expected[1:]:
         scheduler.step(1.0)
         rates.append(optimizer.lr)
-    np.testing.assert_allclose(rates, expected, rtol=CLOSE)
+    np.testing.assert_allclose(rates, expected, rtol=ALLOWED[FORMULA])
 
 
 def test_known_values_of_one_cycle():
-    optimizer = SGD(params(), lr=0.1)
+    optimizer = sgd()
     scheduler = OneCycleLR(optimizer, max_lr=1.0, total_steps=10)
+    assert [corner[:2] for corner in scheduler.corners()] == [(0, 1 / 25), (2, 1), (9, 1 / 25 / 1e4)]
     rates = [optimizer.lr]
     for _ in range(9):
         scheduler.step()
@@ -187,26 +202,25 @@ def test_known_values_of_one_cycle():
     assert (rates[0], rates[2], rates[9]) == (1 / 25, 1.0, 1 / 25 / 1e4)
 
 
-def test_one_cycle_keeps_the_last_rate_once_and_then_ends():
-    for three_phase in (False, True):
-        for pct_start in (0, 0.3, 1):
-            optimizer = Adam(params())
-            scheduler = OneCycleLR(optimizer, 1.0, total_steps=10, pct_start=pct_start, three_phase=three_phase)
-            for _ in range(9):
-                scheduler.step()
-            last = optimizer.lr, optimizer.betas
-            scheduler.step()
-            assert (optimizer.lr, optimizer.betas) == last
-            before = dict(vars(scheduler))
-            with pytest.raises(ValueError, match=r"^total_steps must cover all calls of step\(\), got 10 at call 11$"):
-                scheduler.step()
-            assert (optimizer.lr, optimizer.betas) == last
-            assert vars(scheduler) == before
+@pytest.mark.parametrize("three_phase", [False, True])
+@pytest.mark.parametrize("pct_start", [0, 0.3, 1])
+def test_one_cycle_keeps_the_last_rate_once_and_then_ends(three_phase, pct_start):
+    optimizer = Adam([np.zeros(3)])
+    scheduler = OneCycleLR(optimizer, 1.0, total_steps=10, pct_start=pct_start, three_phase=three_phase)
+    for _ in range(9):
+        scheduler.step()
+    last = optimizer.lr, optimizer.betas
+    scheduler.step()
+    assert (optimizer.lr, optimizer.betas) == last
+    before = state(scheduler, optimizer)
+    with pytest.raises(ValueError, match=r"^last_epoch must be below total_steps, 10, for a step, got 10$"):
+        scheduler.step()
+    assert state(scheduler, optimizer) == before
 
 
 @pytest.mark.parametrize("steps", [*range(1, 101), 1000])
 def test_one_cycle_whose_rise_ends_at_step_0_begins_at_the_peak(steps):
-    optimizer = SGD(params())
+    optimizer = sgd()
     scheduler = OneCycleLR(optimizer, 2.0, total_steps=steps, pct_start=1 / steps)
     assert (optimizer.lr, optimizer.momentum) == (2.0, 0.85)
     for _ in range(steps):
@@ -218,7 +232,7 @@ def test_one_cycle_whose_rise_ends_at_step_0_begins_at_the_peak(steps):
 
 @pytest.mark.parametrize(("make", "momentum"), [(SGD, True), (RMSprop, True), (Adam, False), (AdamW, False)])
 def test_one_cycle_writes_the_momentum_or_the_first_beta(make, momentum):
-    optimizer = make(params())
+    optimizer = make([np.zeros(3)])
     scheduler = OneCycleLR(optimizer, 1.0, total_steps=10, pct_start=0.5)
     read = (lambda: optimizer.momentum) if momentum else (lambda: optimizer.betas[0])
     assert read() == 0.95
@@ -233,7 +247,7 @@ def test_one_cycle_writes_the_momentum_or_the_first_beta(make, momentum):
 
 @pytest.mark.parametrize("make", [SGD, Adagrad, Adam])
 def test_one_cycle_without_a_cycle_of_momentum(make):
-    optimizer = make(params())
+    optimizer = make([np.zeros(3)])
     before = {name: value for name, value in vars(optimizer).items() if name != "lr"}
     scheduler = OneCycleLR(optimizer, 1.0, total_steps=10, cycle_momentum=False, base_momentum=3, max_momentum=4)
     scheduler.step()
@@ -241,25 +255,23 @@ def test_one_cycle_without_a_cycle_of_momentum(make):
 
 
 def test_the_first_scheduler_sets_initial_lr():
-    optimizer = SGD(params(), lr=0.5)
+    optimizer = sgd(0.5)
     StepLR(optimizer, 1).step()
     assert (optimizer.lr, optimizer.initial_lr) == (0.05, 0.5)
     CosineAnnealingLR(optimizer, 3)
     assert (optimizer.lr, optimizer.initial_lr) == (0.05, 0.5)
     OneCycleLR(optimizer, 1.0, total_steps=9)
     assert (optimizer.lr, optimizer.initial_lr) == (0.04, 0.04)
+    ReduceLROnPlateau(optimizer := sgd())
+    assert not hasattr(optimizer, "initial_lr")
 
 
-def test_resuming_does_not_change_initial_lr():
-    optimizer = SGD(params(), lr=0.5)
+@pytest.mark.parametrize("scheduler", [StepLR, CosineAnnealingLR, OneCycleLR])
+def test_resuming_does_not_change_initial_lr(scheduler):
+    optimizer = sgd(0.5)
     optimizer.initial_lr = 2
-    for scheduler in (
-        StepLR(optimizer, 2, last_epoch=0),
-        CosineAnnealingLR(optimizer, 3, last_epoch=0),
-        OneCycleLR(optimizer, 1.0, total_steps=9, last_epoch=0),
-    ):
-        assert scheduler.last_epoch == 1
-        assert optimizer.initial_lr == 2
+    made = scheduler(optimizer, **RIGHT[scheduler], last_epoch=0)
+    assert (made.last_epoch, optimizer.initial_lr) == (1, 2)
 
 
 def test_the_rate_counts_from_the_step_after():
@@ -274,152 +286,310 @@ def test_the_rate_counts_from_the_step_after():
     assert path == [9.0, 8.0, 7.5, 7.0, 6.75, 6.5]
 
 
-@pytest.mark.parametrize("number", [np.float32(0.5), np.float16(0.5), np.int8(1), np.uint8(1), True, 1, 0.5])
-def test_numbers_of_any_type(number):
-    optimizer = SGD(params(), lr=number)
-    StepLR(optimizer, np.uint8(1), gamma=np.float16(0.5)).step()
-    assert type(optimizer.lr) is float
-    assert optimizer.lr == 0.5 * float(number)
-    for make in (
-        lambda: CosineAnnealingLR(optimizer, np.uint8(200)),
-        lambda: OneCycleLR(
-            optimizer, number, epochs=np.uint8(20), steps_per_epoch=np.uint8(20), cycle_momentum=np.bool_(True)
-        ),
-    ):
-        scheduler = make()
-        for _ in range(300):
-            scheduler.step()
-        assert type(optimizer.lr) is float
-    reducer = ReduceLROnPlateau(optimizer, patience=np.uint8(0))
-    for metric in (number, np.asarray(number), np.asarray(number)):
-        reducer.step(metric)
-    assert type(optimizer.lr) is float
-    assert reducer.best == number
+def test_a_setting_written_later_counts_from_the_next_step():
+    optimizer = sgd(1.0)
+    scheduler = StepLR(optimizer, step_size=1, gamma=0.5)
+    scheduler.gamma = 0.25
+    scheduler.step()
+    assert optimizer.lr == 0.25
+    cycle = OneCycleLR(optimizer, 1.0, total_steps=3, pct_start=1)
+    cycle.max_lr, cycle.total_steps = 2.0, 2
+    cycle.step()
+    assert optimizer.lr == 2.0
 
 
-HUGE, SECONDS, DAYS = (10**400, np.timedelta64(3, "s"), np.timedelta64(3))  # no float, no number, float() takes it
-LEAST_0, ABOVE_0 = ("must be a finite number of at least 0, got", "must be a finite number above 0, got")
-ODD = [  # numbers that no float holds, lengths of time, quotients beyond the largest float
-    *(
-        (sgd, scheduler, {**options, name: value}, f"{name} {rule} {value!r}")
-        for value in (HUGE, SECONDS, DAYS)
-        for scheduler, options, name, rule in (
-            (StepLR, {"step_size": 1}, "gamma", LEAST_0),
-            (CosineAnnealingLR, {"T_max": 1}, "eta_min", LEAST_0),
-            (ReduceLROnPlateau, {}, "factor", "must be a number in [0, 1), got"),
-            (ReduceLROnPlateau, {}, "threshold", LEAST_0),
-            (ReduceLROnPlateau, {}, "min_lr", LEAST_0),
-            (ReduceLROnPlateau, {}, "eps", LEAST_0),
-            (OneCycleLR, {"total_steps": 9}, "max_lr", LEAST_0),
-            (OneCycleLR, {"max_lr": 1, "total_steps": 9}, "pct_start", "must be a number in [0, 1], got"),
-            (OneCycleLR, {"max_lr": 1, "total_steps": 9}, "max_momentum", "must be a number in [0, inf), got"),
-            (OneCycleLR, {"max_lr": 1, "total_steps": 9}, "div_factor", ABOVE_0),
-            (OneCycleLR, {"max_lr": 1, "total_steps": 9}, "final_div_factor", ABOVE_0),
-        )
-    ),
-    (sgd, StepLR, {"step_size": DAYS}, f"step_size must be an integer of at least 1, got {DAYS!r}"),
-    (sgd, CosineAnnealingLR, {"T_max": SECONDS}, f"T_max must be an integer of at least 1, got {SECONDS!r}"),
-    (
-        sgd,
-        ReduceLROnPlateau,
-        {"factor": Fraction(HUGE, HUGE + 1)},
-        f"factor must be a number in [0, 1), got {Fraction(HUGE, HUGE + 1)!r}",
-    ),
-    (sgd, OneCycleLR, {"max_lr": 1, "total_steps": HUGE}, f"total_steps must fit into a float, got {HUGE}"),
-    (
-        sgd,
-        OneCycleLR,
-        {"max_lr": 1, "epochs": 10**200, "steps_per_epoch": 10**200},
-        f"total_steps must fit into a float, got {HUGE}",
-    ),
-    (
-        sgd,
-        OneCycleLR,
-        {"max_lr": 1, "total_steps": 9, "div_factor": Fraction(1, HUGE)},
-        f"div_factor {ABOVE_0} {Fraction(1, HUGE)!r}",
-    ),
-    (
-        sgd,
-        OneCycleLR,
-        {"max_lr": 1, "total_steps": 9, "div_factor": 1e-320},
-        f"div_factor must be large enough for a finite rate, got {1e-320!r}",
-    ),
-    (
-        sgd,
-        OneCycleLR,
-        {"max_lr": 1, "total_steps": 9, "final_div_factor": 1e-320},
-        f"final_div_factor must be large enough for a finite rate, got {1e-320!r}",
-    ),
-]
-
-
-@pytest.mark.parametrize("row", [*REFUSED, *ODD], ids=[str(row[1:3])[:99] for row in [*REFUSED, *ODD]])
-def test_a_refused_constructor_names_argument_and_value_and_changes_nothing(row):
-    assert refuses(*row)
-
-
-NEITHER = [HUGE, -HUGE, SECONDS, DAYS, np.ma.masked, np.ma.array(1.0, mask=True)]
-
-
-def test_metrics_are_numbers_and_others_change_nothing():
-    assert [takes(metric) for metric in METRICS] == [True] * len(METRICS)
-    assert [takes(metric) for metric in [*NO_METRICS, *NEITHER]] == [False] * len([*NO_METRICS, *NEITHER])
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda optimizer: StepLR(optimizer, 1),
-        lambda optimizer: CosineAnnealingLR(optimizer, 3),
-        lambda optimizer: ReduceLROnPlateau(optimizer, patience=0),
-    ],
-)
-def test_a_step_without_a_rate_changes_nothing(make):
+@every_scheduler
+def test_a_copy_goes_on_as_the_original(scheduler):
     optimizer = sgd()
-    scheduler = make(optimizer)
-    metric = [0.5] if isinstance(scheduler, ReduceLROnPlateau) else []
-    for lr in (None, "fast", 10**400):
-        optimizer.lr = lr
-        before = dict(vars(scheduler)), dict(vars(optimizer))
-        with pytest.raises((TypeError, ValueError, OverflowError)):
-            scheduler.step(*metric)
-        assert (vars(scheduler), vars(optimizer)) == before
-
-
-def test_an_optimizer_whose_rate_no_float_holds_is_refused():
-    optimizer = sgd()
-    optimizer.lr = HUGE
-    with pytest.raises(ValueError, match="optimizer must have a learning rate"):
-        StepLR(optimizer, 1)
-    assert not hasattr(optimizer, "initial_lr")
-
-
-def test_counts_may_be_larger_than_any_float():
-    for make in (StepLR, CosineAnnealingLR):
-        optimizer = sgd()
-        make(optimizer, HUGE).step()
-        assert optimizer.lr == 0.1
-    optimizer = sgd()
-    scheduler = ReduceLROnPlateau(optimizer, patience=HUGE, cooldown=HUGE)
-    for _ in range(20):
-        scheduler.step(1.0)
-    assert optimizer.lr == 0.1
+    made = scheduler(optimizer, **RIGHT[scheduler])
+    for copied in (copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))):
+        optimizer_too, made_too = copied((optimizer, made))
+        assert made_too.optimizer is optimizer_too
+        for each in (made, made_too):
+            each.step(*metric(scheduler))
+        assert optimizer.lr == optimizer_too.lr
 
 
 @pytest.mark.parametrize("threshold", [1, 1.5])
 def test_a_relative_threshold_of_1_or_more_is_never_beaten(threshold):
     scheduler = ReduceLROnPlateau(sgd(), threshold=threshold)
-    for metric in (1.0, 0.5, 0.0, -1.0, -1e300):
-        scheduler.step(metric)
+    for value in (1.0, 0.5, 0.0, -1.0, -1e300):
+        scheduler.step(value)
     assert (scheduler.best, scheduler.num_bad_epochs) == (np.inf, 5)
 
 
-@pytest.mark.parametrize(
-    ("scheduler", "options"),
-    [(StepLR, {"step_size": 2}), (CosineAnnealingLR, {"T_max": 2}), (OneCycleLR, {"max_lr": 1, "total_steps": 9})],
-)
-def test_step_takes_no_argument(scheduler, options):
-    made = scheduler(sgd(), **options)
+@pytest.mark.parametrize("scheduler", [StepLR, CosineAnnealingLR, OneCycleLR])
+def test_step_takes_no_argument(scheduler):
+    made = scheduler(sgd(), **RIGHT[scheduler])
     with pytest.raises(TypeError):
         made.step(1)
     assert made.last_epoch == 0
+
+
+@pytest.mark.parametrize("number", [np.float32(0.5), np.float16(0.5), np.int8(1), np.uint8(1), True, 1, 0.5])
+def test_numbers_of_any_type(number):
+    optimizer = sgd(number)
+    StepLR(optimizer, np.uint8(1), gamma=np.float16(0.5)).step()
+    assert type(optimizer.lr) is float
+    assert optimizer.lr == 0.5 * float(number)
+    counts = {"epochs": np.uint8(20), "steps_per_epoch": np.uint8(20)}
+    for scheduler in (
+        CosineAnnealingLR(optimizer, np.uint8(200)),
+        OneCycleLR(optimizer, number, **counts, cycle_momentum=np.bool_(True)),
+    ):
+        for _ in range(300):
+            scheduler.step()
+        assert type(optimizer.lr) is float
+    assert scheduler.total_steps == 400
+    reducer = ReduceLROnPlateau(optimizer, patience=np.uint8(0))
+    for value in (number, np.asarray(number), np.asarray(number)):
+        reducer.step(value)
+    assert type(optimizer.lr) is float
+    assert reducer.best == number
+
+
+# What is refused
+
+
+HUGE, SECONDS, DAYS = 10**400, np.timedelta64(3, "s"), np.timedelta64(3)  # no float, no number, float() takes it
+NO_NUMBERS = [NAN, INF, 1j, "0.1", None, [0.1], HUGE, SECONDS, DAYS, np.longdouble("1e400"), np.ma.masked]
+NO_INTEGERS = [2.0, *NO_NUMBERS]
+AT_LEAST_0, ABOVE_0 = "a number in [0, inf)", "a number in (0, inf)"
+COUNT, COUNT_0 = "an integer in [1, inf)", "an integer in [0, inf)"
+NEARLY_1, NEARLY_0 = Fraction(HUGE, HUGE + 1), Fraction(1, HUGE)  # as floats 1 and 0
+REFUSED = [  # a scheduler's settings, what each must be, and values that it is not
+    (StepLR, "step_size", COUNT, [0, -3, *NO_INTEGERS]),
+    (StepLR, "gamma", AT_LEAST_0, [-0.1, *NO_NUMBERS]),
+    (StepLR, "last_epoch", "an integer in [-1, inf)", [-2, 0.0, *NO_INTEGERS]),
+    (CosineAnnealingLR, "T_max", COUNT, [0, 10.0, *NO_INTEGERS]),
+    (CosineAnnealingLR, "eta_min", AT_LEAST_0, [-1, *NO_NUMBERS]),
+    (CosineAnnealingLR, "last_epoch", "an integer in [-1, inf)", [-2, "0", *NO_INTEGERS]),
+    (ReduceLROnPlateau, "mode", '"min" or "max"', ["low", None, 1]),
+    (ReduceLROnPlateau, "factor", "a number in [0, 1)", [1.0, 1.5, -0.1, NEARLY_1, *NO_NUMBERS]),
+    (ReduceLROnPlateau, "patience", COUNT_0, [-1, 1.5, *NO_INTEGERS]),
+    (ReduceLROnPlateau, "threshold", AT_LEAST_0, [-1e-4, *NO_NUMBERS]),
+    (ReduceLROnPlateau, "threshold_mode", '"rel" or "abs"', ["r", None]),
+    (ReduceLROnPlateau, "cooldown", COUNT_0, [-1, *NO_INTEGERS]),
+    (ReduceLROnPlateau, "min_lr", AT_LEAST_0, [-1, *NO_NUMBERS]),
+    (ReduceLROnPlateau, "eps", AT_LEAST_0, [-1e-9, *NO_NUMBERS]),
+    (OneCycleLR, "max_lr", AT_LEAST_0, [-1, *NO_NUMBERS]),
+    (OneCycleLR, "total_steps", COUNT, [0, 9.0, -1]),
+    (OneCycleLR, "epochs", COUNT, [0, 9.0, "3"]),
+    (OneCycleLR, "steps_per_epoch", COUNT, [-1, 9.0, "3"]),
+    (OneCycleLR, "pct_start", "a number in [0, 1]", [1.01, -0.01, *NO_NUMBERS]),
+    (OneCycleLR, "anneal_strategy", '"cos" or "linear"', ["sine", None]),
+    (OneCycleLR, "cycle_momentum", "True or False", [1, None, "no"]),
+    (OneCycleLR, "base_momentum", AT_LEAST_0, [-1, *NO_NUMBERS]),
+    (OneCycleLR, "max_momentum", AT_LEAST_0, [-1, *NO_NUMBERS]),
+    (OneCycleLR, "div_factor", ABOVE_0, [0, -1, NEARLY_0, *NO_NUMBERS]),
+    (OneCycleLR, "final_div_factor", ABOVE_0, [0, -1, NEARLY_0, *NO_NUMBERS]),
+    (OneCycleLR, "three_phase", "True or False", [1, None, "no"]),
+    (OneCycleLR, "last_epoch", "an integer in [-1, inf)", [-2, 0.0, *NO_INTEGERS]),
+]
+WRITTEN = [  # what can be written later only
+    (StepLR, "optimizer", "an object with a learning rate .lr", [None, 0.1, "sgd"]),
+    (CosineAnnealingLR, "base_lr", AT_LEAST_0, [-1, *NO_NUMBERS]),
+    (ReduceLROnPlateau, "best", "a number in [-inf, inf]", [NAN, None, "1", HUGE, np.ma.masked]),
+    (ReduceLROnPlateau, "num_bad_epochs", COUNT_0, [-1, *NO_INTEGERS]),
+    (ReduceLROnPlateau, "cooldown_counter", COUNT_0, [-1, *NO_INTEGERS]),
+    (OneCycleLR, "total_steps", COUNT, [None]),
+]
+
+
+def test_every_option_stands_in_the_table_of_what_is_refused():
+    for scheduler in RIGHT:
+        names = [name for row, name, _, _ in REFUSED if row is scheduler]
+        assert names == list(inspect.signature(scheduler).parameters)[1:]
+
+
+def refused(message, things, call, *args, **options):
+    """Assert that a call raises exactly this ValueError and changes none of the things."""
+    before = state(*things)
+    with pytest.raises(ValueError) as caught:
+        call(*args, **options)
+    assert str(caught.value) == message
+    assert state(*things) == before
+
+
+@pytest.mark.parametrize(("scheduler", "name", "what", "values"), REFUSED, ids=lambda value: str(value)[:40])
+def test_a_refused_constructor_names_argument_and_value_and_changes_nothing(scheduler, name, what, values):
+    for value in values:
+        optimizer, options = sgd(), {**RIGHT[scheduler], name: value}
+        refused(f"{name} must be {what}, got {value!r}", [optimizer], scheduler, optimizer, **options)
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "name", "what", "values"), [*REFUSED, *WRITTEN], ids=lambda value: str(value)[:40]
+)
+def test_what_a_constructor_refuses_a_step_refuses(scheduler, name, what, values):
+    optimizer, control = sgd(), sgd()
+    made, same = (scheduler(each, **RIGHT[scheduler]) for each in (optimizer, control))
+    if not hasattr(made, name):
+        assert name in ("epochs", "steps_per_epoch")
+        return
+    right = getattr(made, name)
+    for value in values:
+        setattr(made, name, value)
+        refused(f"{name} must be {what}, got {value!r}", [made, optimizer], made.step, *metric(made))
+    setattr(made, name, right)
+    for each in (made, same):
+        each.step(*metric(made))
+    assert optimizer.lr == control.lr
+
+
+@every_scheduler
+@pytest.mark.parametrize("lr", [-1, "fast", *NO_NUMBERS], ids=str)
+def test_a_rate_that_is_none_is_refused_and_changes_nothing(scheduler, lr):
+    message = f"optimizer.lr must be a number in [0, inf), got {lr!r}"
+    optimizer, later = sgd(), sgd()
+    optimizer.lr = lr
+    refused(message, [optimizer], scheduler, optimizer, **RIGHT[scheduler])
+    made = scheduler(later, **RIGHT[scheduler])
+    later.lr = lr
+    refused(message, [made, later], made.step, *metric(scheduler))
+
+
+def begun():
+    """An optimizer that had a scheduler."""
+    optimizer = sgd()
+    StepLR(optimizer, 5)
+    return optimizer
+
+
+def started(value):
+    """An optimizer with a first rate that is none."""
+    optimizer = sgd()
+    optimizer.initial_lr = value
+    return optimizer
+
+
+def betas(value):
+    optimizer = Adam([np.zeros(1)])
+    optimizer.betas = value
+    return optimizer
+
+
+_ONE = RIGHT[OneCycleLR]
+_NO_STEPS = "total_steps must be given, or epochs and steps_per_epoch, got {'total_steps': None, "
+_NEVER = "last_epoch must be -1 for an optimizer that had no scheduler (it has no initial_lr), got 3"
+_NO_RATE = "optimizer must be an object with a learning rate .lr, got"
+
+
+@pytest.mark.parametrize(
+    ("make", "scheduler", "options", "message"),
+    [
+        (sgd, StepLR, {"step_size": 2, "last_epoch": 3}, _NEVER),
+        (sgd, CosineAnnealingLR, {"T_max": 2, "last_epoch": 3}, _NEVER),
+        (sgd, OneCycleLR, {**_ONE, "last_epoch": 3}, _NEVER),
+        (begun, OneCycleLR, {**_ONE, "last_epoch": 9}, "last_epoch must be below total_steps, 9, for a step, got 9"),
+        (lambda: started("a"), StepLR, {"step_size": 2}, "optimizer.initial_lr must be a number in [0, inf), got 'a'"),
+        (
+            lambda: started(-1),
+            CosineAnnealingLR,
+            {"T_max": 2},
+            "optimizer.initial_lr must be a number in [0, inf), got -1",
+        ),
+        (sgd, OneCycleLR, {"max_lr": 1}, f"{_NO_STEPS}'epochs': None, 'steps_per_epoch': None}}"),
+        (sgd, OneCycleLR, {"max_lr": 1, "epochs": 3}, f"{_NO_STEPS}'epochs': 3, 'steps_per_epoch': None}}"),
+        (sgd, OneCycleLR, {"max_lr": 1, "steps_per_epoch": 3}, f"{_NO_STEPS}'epochs': None, 'steps_per_epoch': 3}}"),
+        (sgd, OneCycleLR, {"max_lr": 1, "total_steps": HUGE}, f"total_steps must be {COUNT}, got {HUGE}"),
+        (
+            sgd,
+            OneCycleLR,
+            {"max_lr": 1, "epochs": 10**200, "steps_per_epoch": 10**200},
+            f"total_steps must be {COUNT}, got {HUGE}",
+        ),
+        (sgd, OneCycleLR, {**_ONE, "div_factor": 1e-320}, "max_lr / div_factor must be a finite number, got inf"),
+        (
+            sgd,
+            OneCycleLR,
+            {**_ONE, "final_div_factor": 1e-320},
+            "max_lr / div_factor / final_div_factor must be a finite number, got inf",
+        ),
+        (
+            lambda: betas((0.9, 0.9)),
+            OneCycleLR,
+            {**_ONE, "max_momentum": 1},
+            "max_momentum must be a number in [0, 1), got 1.0",
+        ),
+        (
+            lambda: betas((0.9, 0.9)),
+            OneCycleLR,
+            {**_ONE, "base_momentum": 2},
+            "base_momentum must be a number in [0, 1), got 2.0",
+        ),
+        (lambda: betas(None), OneCycleLR, _ONE, "optimizer.betas must be a pair of numbers in [0, 1), got None"),
+        (
+            lambda: betas((0.9, 2)),
+            OneCycleLR,
+            _ONE,
+            "optimizer.betas must be a pair of numbers in [0, 1), got (0.9, 2)",
+        ),
+        (
+            lambda: Adagrad([np.zeros(1)]),
+            OneCycleLR,
+            _ONE,
+            "cycle_momentum must be False for an optimizer without momentum, got True",
+        ),
+        (lambda: None, StepLR, {"step_size": 1}, f"{_NO_RATE} None"),
+        (lambda: 0.1, CosineAnnealingLR, {"T_max": 1}, f"{_NO_RATE} 0.1"),
+        (lambda: "sgd", ReduceLROnPlateau, {}, f"{_NO_RATE} 'sgd'"),
+        (lambda: None, OneCycleLR, _ONE, f"{_NO_RATE} None"),
+    ],
+)
+def test_what_no_option_shows_alone(make, scheduler, options, message):
+    optimizer = make()
+    refused(message, [optimizer], scheduler, optimizer, **options)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda cycle: setattr(cycle, "total_steps", 1), "last_epoch must be below total_steps, 1, for a step, got 1"),
+        (lambda cycle: setattr(cycle, "last_epoch", 10), "last_epoch must be below total_steps, 9, for a step, got 10"),
+        (lambda cycle: setattr(cycle, "div_factor", 1e-320), "max_lr / div_factor must be a finite number, got inf"),
+        (lambda cycle: setattr(cycle, "base_momentum", 1), "base_momentum must be a number in [0, 1), got 1.0"),
+        (
+            lambda cycle: setattr(cycle.optimizer, "betas", 0.9),
+            "optimizer.betas must be a pair of numbers in [0, 1), got 0.9",
+        ),
+        (
+            lambda cycle: delattr(cycle.optimizer, "betas"),
+            "cycle_momentum must be False for an optimizer without momentum, got True",
+        ),
+    ],
+)
+def test_what_no_setting_of_a_cycle_shows_alone_a_step_refuses(change, message):
+    optimizer = Adam([np.zeros(1)])
+    cycle = OneCycleLR(optimizer, **_ONE)
+    cycle.step()
+    change(cycle)
+    refused(message, [cycle, optimizer], cycle.step)
+
+
+METRICS = [1, 0.5, True, NAN, -INF, INF, np.float32(0.5), np.int64(2), np.array(0.5), np.array(3), np.array(True)]
+METRICS += [Fraction(1, 3), np.float16("nan"), np.longdouble("inf")]
+NO_METRICS = [None, "1.0", 1j, [1.0], {}, np.ones(1), np.ones((1, 1)), np.array(1j), np.array("1"), np.array(None)]
+NO_METRICS += [HUGE, -HUGE, SECONDS, DAYS, np.array(DAYS), np.ma.masked, np.ma.array(1.0, mask=True), np.ma.array(1.0)]
+
+
+def test_metrics_are_numbers_and_others_change_nothing():
+    optimizer = sgd()
+    scheduler = ReduceLROnPlateau(optimizer, patience=0)
+    for value in METRICS:
+        ReduceLROnPlateau(sgd()).step(value)
+    scheduler.step(1.0)
+    for value in NO_METRICS:
+        refused(f"metric must be a real number, got {value!r}", [scheduler, optimizer], scheduler.step, value)
+
+
+def test_a_rate_below_the_least_that_is_led_below_0_is_refused():
+    optimizer = sgd(1.0)
+    scheduler = CosineAnnealingLR(optimizer, T_max=4, eta_min=0.5)
+    for _ in range(5):
+        scheduler.step()
+    optimizer.lr = 0.1
+    scheduler.step()
+    assert optimizer.lr < 0
+    message = f"optimizer.lr must be a number in [0, inf), got {optimizer.lr!r}"
+    refused(message, [scheduler, optimizer], scheduler.step)
