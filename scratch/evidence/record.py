@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from scratch.evidence.accuracy import points
+from scratch.evidence.losses import ROWS as LOSSES
 from scratch.evidence.schedulers import play
 
 torch.set_num_threads(1)
@@ -45,7 +46,10 @@ def activations():
 
 
 def vanishing(functional):
-    """Where results become exactly 0: the first whole number, for GELU the first multiple of -0.01."""
+    """Where results are exactly 0: from which whole number on, for GELU from which multiple of -0.01 down.
+
+    PyTorch computes the end of an array differently from its middle: every place in an array is tried.
+    """
     whole = torch.arange(1.0, 100.0, dtype=torch.float64, requires_grad=True)
     places = {}
     for name in ("sigmoid", "tanh"):
@@ -54,8 +58,8 @@ def vanishing(functional):
     for dtype in (torch.float64, torch.float32):
         x = -torch.arange(1, 2000, dtype=dtype) / 100
         for name, approximate in (("gelu", "none"), ("gelu_tanh", "tanh")):
-            zeros = x[functional.gelu(x, approximate=approximate) == 0]
-            places[f"vanishing/{name}/{str(dtype)[6:]}"] = zeros[0].numpy()
+            values = [functional.gelu(x[:n], approximate=approximate) for n in range(400, 2000, 7)]
+            places[f"vanishing/{name}/{str(dtype)[6:]}"] = x[1 + max(y.nonzero().max() for y in values)].numpy()
     return places
 
 
@@ -207,56 +211,64 @@ def schedulers():
 
 
 def losses():
-    """Values and gradients by inputs and options: keys such as `huber_loss residuals {"delta": 0.3}/float64`.
+    """The inputs of the losses' rows, and for each row value and gradient by all its reductions, in one array.
 
-    Under each key stand the value and then the gradient, flat. The inputs are residuals/0/float64 (the first argument)
-    and residuals/1/float64 (the target).
+    Keys are residuals/0/float64 (the first argument), residuals/1/float64 (the target), and a row's name and a dtype.
     """
-    functional = torch.nn.functional
     rng = np.random.default_rng(0)
-    target = rng.normal(size=60)
-    tails = np.exp(rng.uniform(-9, 9, (2, 19)))
-    residuals = np.concatenate([rng.normal(size=20), tails[0], -tails[1], [0, 0]])
-    pred = np.concatenate([[0, 1, 0, 1, 0, 1, 1e-30, 1e-50, 1e-12, 1 - 1e-12], rng.uniform(size=30)])
-    labels = np.concatenate([[0, 1, 1, 0, 0.3, 0.3, 0, 1, 1, 0], rng.integers(0, 2, 15), rng.uniform(size=15)])
-    classes = rng.integers(0, 4, (12,))
-    pixels = rng.integers(0, 3, (2, 3, 4))
-    pixels[0, 1, :3] = -100
+    tails = np.exp(rng.uniform(-9, 9, (2, 10)))
+    target = np.round(rng.normal(size=30), 2)
+    target[20:] = np.round(target[20:])
+    residuals = np.concatenate([tails[0], -tails[1], [0, 0, 0.3, -0.3, 1, -1, 2.5, -2.5, 4, 1e-6]])
+    pixels = rng.integers(0, 3, (2, 2, 3))
+    pixels[0, 1] = -100
+    spread = np.array([1, 3, 20, 1, 3, 1, 1])[:, None]
+    logits = np.concatenate([spread * rng.normal(size=(7, 4)), [[36, 0, 1, -2]]])
     margins = np.array([[m, 0, 0] for m in range(0, 120, 5)])
     inputs = {
         "residuals": (target + residuals, target),
-        "probabilities": (pred, labels),
-        "classes": (3 * rng.normal(size=(12, 4)), classes),
-        "soft": (3 * rng.normal(size=(12, 4)), rng.dirichlet(np.ones(4), 12)),
-        "pixels": (3 * rng.normal(size=(2, 3, 3, 4)), pixels),
+        "inside": (
+            np.array([1e-7, 0.3, 0.5, 0.999, 0.25, 0.2, 1e-6, 0.6, 0.75, 1 - 2**-11]),
+            np.array([1, 0, 0.3, 1, 0.75, 0, 0, 1, 0.5, 0]),
+        ),
+        "edges": (
+            np.array([0, 0, 1, 1, 1e-60, 1, 1e-30, 4e-44, 1e-12, 5e-13]),  # the logarithm is -100 at 3.7e-44
+            np.array([1, 0, 0.3, 0, 1, 1, 0, 1, 0.5, 0]),
+        ),
+        "classes": (logits, np.array([0, 1, 3, 3, 1, 0, 2, 0])),
+        "soft": (logits[::-1], np.round(rng.dirichlet(np.ones(4), 8), 3)),
+        "pixels": (3 * rng.normal(size=(2, 3, 2, 3)), pixels),
         "unbatched": (np.array([2.0, 1.0, -1.0]), np.array(0)),
         "margins": (margins, np.zeros(len(margins), dtype=int)),
     }
-    weights = {"classes": [0.5, 2.0, 0.0, 1.5], "soft": [0.5, 2.0, 0.0, 1.5], "pixels": [1.0, 0.2, 3.0]}
-    rows = [("mse_loss", "residuals", {}), ("l1_loss", "residuals", {})]
-    rows += [("smooth_l1_loss", "residuals", options) for options in ({}, {"beta": 0}, {"beta": 0.3}, {"beta": 2.5})]
-    rows += [("huber_loss", "residuals", options) for options in ({}, {"delta": 0.3}, {"delta": 2.5})]
-    rows += [("binary_cross_entropy", "probabilities", options) for options in ({}, {"weight": list(range(40))})]
-    for kind, weight in weights.items():
-        for options in ({}, {"weight": weight}, {"label_smoothing": 0.1}, {"weight": weight, "label_smoothing": 0.3}):
-            rows.append(("cross_entropy", kind, options))
-    rows += [("cross_entropy", "classes", {"ignore_index": 2, "weight": weights["classes"], "label_smoothing": 0.2})]
-    rows += [("cross_entropy", "unbatched", {}), ("cross_entropy", "margins", {"reduction": "none"})]
     arrays = {}
     for dtype in ("float64", "float32"):
         for kind, pair in inputs.items():
             for i, array in enumerate(pair):
                 integers = array.dtype.kind == "i" and i == 1
-                arrays[f"{kind}/{i}/{dtype}"] = array if integers else array.astype(dtype)
-        for name, kind, options in rows:
-            for reduction in [{}] if dtype == "float32" else [{}, {"reduction": "sum"}, {"reduction": "none"}]:
-                key = f"{name} {kind} {json.dumps({**options, **reduction})}/{dtype}"
-                x = torch.tensor(arrays[f"{kind}/0/{dtype}"], requires_grad=True)
-                keywords = {k: torch.tensor(v, dtype=x.dtype) if k == "weight" else v for k, v in options.items()}
-                y = getattr(functional, name)(x, torch.tensor(arrays[f"{kind}/1/{dtype}"]), **{**keywords, **reduction})
-                (gradient,) = torch.autograd.grad(y.sum(), x)
-                arrays[key] = torch.cat([y.detach().flatten(), gradient.flatten()]).numpy()
+                arrays[f"{kind}/{i}/{dtype}"] = array if integers else normal(array.astype(dtype))
+        for row in LOSSES:
+            first, target = (arrays[f"{row.inputs}/{i}/{dtype}"] for i in (0, 1))
+            arrays[f"{row}/{dtype}"] = loss(row, first, target)
     return arrays
+
+
+def normal(array):
+    """The array with 0 for subnormal numbers, of which PyTorch's logarithm in float32 is another."""
+    return np.where(np.abs(array) < np.finfo(array.dtype).tiny, 0, array)
+
+
+def loss(row, first, target):
+    """PyTorch's value and gradient of a row of the losses' table, for each of its reductions, one after the other."""
+    results = []
+    for reduction in row.reductions:
+        x = torch.tensor(first, requires_grad=True)
+        options = {k: torch.tensor(v, dtype=x.dtype) if k == "weight" else v for k, v in row.options.items()}
+        function = getattr(torch.nn.functional, row.name)
+        y = function(x, torch.tensor(target), **{**options, "reduction": reduction})
+        (gradient,) = torch.autograd.grad(y.sum(), x)
+        results += [y.detach().flatten(), gradient.flatten()]
+    return torch.cat(results).numpy()
 
 
 def augmentation(shapes=(("odd", (7, 9, 3)), ("even", (8, 6, 3))), seed=0):
@@ -332,4 +344,4 @@ TOPICS = {
 
 if __name__ == "__main__":
     for topic in sys.argv[1:] or TOPICS:
-        np.savez_compressed(Path(__file__).with_name(f"{topic}.npz"), **TOPICS[topic]())
+        np.savez_compressed(Path(__file__).parent / "recorded" / f"{topic}.npz", **TOPICS[topic]())

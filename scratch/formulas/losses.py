@@ -10,6 +10,7 @@ from sympy import (
     Rational,
     Sum,
     Symbol,
+    evaluate,
     exp,
     log,
     sign,
@@ -17,7 +18,7 @@ from sympy import (
 )
 from sympy import UnevaluatedExpr as whole
 
-from scratch.formulas import Formula, written
+from scratch.formulas import Formula
 
 i, j, n, N, C = symbols("i j n N C", integer=True, positive=True)
 c, k, m = symbols("c k m", integer=True, positive=True)
@@ -26,34 +27,35 @@ y, w = IndexedBase("y", real=True), IndexedBase("w", real=True)
 d = Symbol("d", real=True)
 delta = Symbol("delta", positive=True)
 beta = Symbol("beta", positive=True)
+p, x, q, t = IndexedBase("p", positive=True), *(IndexedBase(name, real=True) for name in "xqt")
+classes = IndexedBase("y", integer=True, positive=True)
+epsilon = Symbol("varepsilon", real=True)
 rho = Function(r"\rho")
 psi = Function(r"\psi")  # its derivative
+u = Symbol("u", real=True)
+held_log = Function(r"\ell")  # the logarithm, held at -100 or more
 
 
 def _named(name):
     return Symbol(rf"\operatorname{{{name}}}")
 
 
-mse_loss = written(
-    lambda: Formula(
+with evaluate(False):  # every formula stays as it is written
+    mse_loss = Formula(
         left=_named("MSE"),
         right=whole(1 / n) * Sum((prediction[i] - y[i]) ** 2, (i, 1, n)),
         variable=prediction[j],
         textbook_derivative=whole(2 / n) * (prediction[j] - y[j]),
     )
-)
 
-l1_loss = written(
-    lambda: Formula(
+    l1_loss = Formula(
         left=_named("MAE"),
         right=whole(1 / n) * Sum(Abs(prediction[i] - y[i]), (i, 1, n)),
         variable=prediction[j],
         textbook_derivative=whole(1 / n) * sign(prediction[j] - y[j]),
     )
-)
 
-smooth_l1_loss = written(
-    lambda: Formula(
+    smooth_l1_loss = Formula(
         left=_named("SmoothL1"),
         right=whole(1 / n) * Sum(rho(prediction[i] - y[i]), (i, 1, n)),
         variable=prediction[j],
@@ -64,10 +66,8 @@ smooth_l1_loss = written(
             (psi(d), Piecewise((d / beta, Abs(d) < beta), (sign(d), Abs(d) >= beta))),
         ),
     )
-)
 
-huber_loss = written(
-    lambda: Formula(
+    huber_loss = Formula(
         left=_named("Huber"),
         right=whole(1 / n) * Sum(rho(prediction[i] - y[i]), (i, 1, n)),
         variable=prediction[j],
@@ -78,64 +78,43 @@ huber_loss = written(
             (psi(d), Piecewise((d, Abs(d) < delta), (delta * sign(d), Abs(d) >= delta))),
         ),
     )
-)
 
-p = IndexedBase("p", positive=True)
-u = Symbol("u", real=True)
-_held_log = Function(r"\ell")
-
-binary_cross_entropy = written(
-    lambda: Formula(
+    binary_cross_entropy = Formula(
         left=_named("BCE"),
         right=-whole(1 / n) * Sum(w[i] * (y[i] * log(p[i]) + (1 - y[i]) * log(1 - p[i])), (i, 1, n)),
         variable=p[j],
         textbook_derivative=whole(w[j] / n) * ((p[j] - y[j]) / (p[j] * (1 - p[j]))),
     )
-)
 
-binary_cross_entropy_held = written(
-    lambda: Formula(
+    binary_cross_entropy_held = Formula(
         left=_named("BCE"),
-        right=-whole(1 / n) * Sum(w[i] * (y[i] * _held_log(p[i]) + (1 - y[i]) * _held_log(1 - p[i])), (i, 1, n)),
+        right=-whole(1 / n) * Sum(w[i] * (y[i] * held_log(p[i]) + (1 - y[i]) * held_log(1 - p[i])), (i, 1, n)),
         variable=p[j],
-        definitions=((_held_log(u), Max(log(u), -100)),),
+        definitions=((held_log(u), Max(log(u), -100)),),
     )
-)
 
-binary_cross_entropy_held_grad = written(
-    lambda: Formula(
+    binary_cross_entropy_held_grad = Formula(
         left=Symbol("g_j"),
         right=whole(w[j] / n) * ((p[j] - y[j]) / Max(p[j] * (1 - p[j]), Rational(1, 10**12))),
         variable=p[j],
     )
-)
 
-x = IndexedBase("x", real=True)
-q = IndexedBase("q", real=True)
-_t = IndexedBase("t", real=True)
-_p = IndexedBase("p", positive=True)
-_y = IndexedBase("y", integer=True, positive=True)
-epsilon = Symbol("varepsilon", real=True)
-softmax = written(lambda: (_p[i, c], exp(x[i, c]) / Sum(exp(x[i, k]), (k, 1, C))))
+    softmax = (p[i, c], exp(x[i, c]) / Sum(exp(x[i, k]), (k, 1, C)))
 
-cross_entropy = written(
-    lambda: Formula(
+    cross_entropy = Formula(
         left=_named("CE"),
-        right=-(Sum(Sum(_t[i, c] * log(_p[i, c]), (c, 1, C)), (i, 1, N)) / Sum(w[_y[i]], (i, 1, N))),
+        right=-(Sum(Sum(t[i, c] * log(p[i, c]), (c, 1, C)), (i, 1, N)) / Sum(w[classes[i]], (i, 1, N))),
         variable=x[j, m],
-        textbook_derivative=(_p[j, m] * Sum(_t[j, c], (c, 1, C)) - _t[j, m]) / Sum(w[_y[i]], (i, 1, N)),
+        textbook_derivative=(p[j, m] * Sum(t[j, c], (c, 1, C)) - t[j, m]) / Sum(w[classes[i]], (i, 1, N)),
         defaults={epsilon: Rational(0)},
-        definitions=(softmax, (_t[i, c], w[c] * ((1 - epsilon) * KroneckerDelta(c, _y[i]) + epsilon / C))),
+        definitions=(softmax, (t[i, c], w[c] * ((1 - epsilon) * KroneckerDelta(c, classes[i]) + epsilon / C))),
     )
-)
 
-cross_entropy_probabilities = written(
-    lambda: Formula(
+    cross_entropy_probabilities = Formula(
         left=_named("CE"),
-        right=-whole(1 / N) * Sum(Sum(_t[i, c] * log(_p[i, c]), (c, 1, C)), (i, 1, N)),
+        right=-whole(1 / N) * Sum(Sum(t[i, c] * log(p[i, c]), (c, 1, C)), (i, 1, N)),
         variable=x[j, m],
-        textbook_derivative=whole(1 / N) * (_p[j, m] * Sum(_t[j, c], (c, 1, C)) - _t[j, m]),
+        textbook_derivative=whole(1 / N) * (p[j, m] * Sum(t[j, c], (c, 1, C)) - t[j, m]),
         defaults={epsilon: Rational(0)},
-        definitions=(softmax, (_t[i, c], w[c] * ((1 - epsilon) * q[i, c] + epsilon / C))),
+        definitions=(softmax, (t[i, c], w[c] * ((1 - epsilon) * q[i, c] + epsilon / C))),
     )
-)
