@@ -1,8 +1,9 @@
 """The line "Checked in this build": comparisons that are made then and there, and fail the build where they fail."""
 
 import html
+from functools import cache
 
-from scratch.evidence import rows
+from scratch.evidence import blocks, rows
 from scratch.show.table import number
 
 MARK = '<svg class="tick" viewBox="0 0 12 12" aria-hidden="true"><path d="M1.5 6.5 4.5 10 10.5 2"/></svg>'
@@ -18,9 +19,17 @@ def claim(holds, *shown):
         raise Refuted("what the page states does not hold" + (f": {shown}" if shown else ""))
 
 
+@cache
+def comparisons(topic, block=None):
+    """All comparisons of a block's rows, or of a topic's, made once per build."""
+    if block is None:
+        return [made for block in blocks(topic) for made in comparisons(topic, block)]
+    return [made for row in rows(topic, block) for made in row.comparisons()]
+
+
 def checked(topic, block):
     """All comparisons of a block's rows, in one line that opens to each; raises where one does not hold."""
-    made = [comparison for row in rows(topic, block) for comparison in row.comparisons()]
+    made = comparisons(topic, block)
     for comparison in made:
         claim(comparison.holds, comparison)
     against = dict.fromkeys(comparison.against for comparison in made)

@@ -11,7 +11,7 @@ import matplotlib.font_manager
 import numpy as np
 from matplotlib.figure import Figure
 
-from scratch.show.fonts import file
+from scratch.show.fonts import SANS, file
 
 # Colours of the light scheme. In the SVG each becomes a CSS variable, which style.css sets for both schemes.
 INK, SOFT, GRID, PAPER = "#1b1c1f", "#55565b", "#dedbd1", "#fdfcf9"
@@ -62,7 +62,7 @@ STYLE = {
     "axes.facecolor": "none",
 }
 _fonts = matplotlib.font_manager.fontManager
-_fonts.addfont(file("fontpkg_source_sans_3", "files/SourceSans3[wght].ttf"))
+_fonts.addfont(file(*SANS))
 _fonts.ttflist += [  # a variable font holds the weights that text is set in, too
     replace(font, weight=weight) for font in _fonts.ttflist if font.name == "Source Sans 3" for weight in (400, 700)
 ]

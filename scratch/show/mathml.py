@@ -12,6 +12,7 @@ _DISPLAY = re.compile(r'<div class="arithmatex">\\\[(.*?)\\\]</div>', re.DOTALL)
 _INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>([.,;:!?)’”]*)', re.DOTALL)
 _COLOUR = re.compile(r'<mrow style="color:(#\w{6});">')
 _PRIME = re.compile(r"<msup>((?:(?!<msup>).)*?)<mo>′</mo></msup>")  # the font's prime is raised already
+ITALIC = (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("Α", "Ω", 0x1D6E2), ("α", "ω", 0x1D6FC))
 ALWAYS = "√‾¯ˆ˜"  # drawn for msqrt and accents, without standing in the text
 
 
@@ -94,7 +95,7 @@ def characters(page):
 
 def _italic(letter):
     special = {"h": "ℎ", "ϵ": "\U0001d716", "ϑ": "\U0001d717", "ϕ": "\U0001d719", "ϱ": "\U0001d71a", "∂": "\U0001d715"}
-    for first, last, italic in (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("Α", "Ω", 0x1D6E2), ("α", "ω", 0x1D6FC)):
+    for first, last, italic in ITALIC:
         if first <= letter <= last and letter not in special:
             return chr(italic + ord(letter) - ord(first))
     return special.get(letter, letter)

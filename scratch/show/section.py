@@ -1,4 +1,4 @@
-"""Markdown to sections: a block's heading, idea, formula, figure and facts become its card, each ### a finding.
+"""Markdown to sections: a block's heading, idea, formula, figure and facts become its card, a ### a finding.
 
 What an author writes is plain Markdown. A heading `## Adam {#adam .block}` begins a block: the paragraph below it is the
 idea, the one marked { .meta } its sources; a formula, a figure and a definition list, in any order, make the card. A
@@ -19,7 +19,7 @@ PLUS_HINT = "each opens to its derivation, its code and what it computed"
 class Sections(Extension):
     """The extension as Python-Markdown takes it."""
 
-    def extendMarkdown(self, md):  # noqa: N802
+    def extendMarkdown(self, md):
         md.treeprocessors.register(Kinds(md), "scratch_kinds", 6)  # before toc, which reads the labels
         md.treeprocessors.register(Cards(md), "scratch_cards", 4)  # after toc, which must not list the card's parts
 
@@ -51,6 +51,8 @@ class Cards(Treeprocessor):
             card = "block" in (section[0].get("class") or "").split()
             parts.append(self._section(body, findings, card))
         root[:] = parts
+        for section in root:
+            _glances(section)
 
     def _section(self, body, findings, card):
         section = etree.Element("section", {"class": "block" if card else "plain"})
@@ -106,6 +108,25 @@ class Cards(Treeprocessor):
     def put(self, element, html):
         match = HTML_PLACEHOLDER_RE.fullmatch(element.text.strip())
         self.md.htmlStash.rawHtmlBlocks[int(match[1])] = html
+
+
+def _glances(section):
+    """Put each run of pictures with a paragraph marked { .glance } side by side."""
+    children, run = [], None
+    for element in list(section):
+        if "glance" in (element.get("class") or "").split():
+            picture = (run if run is not None and len(run) and run[-1].tag == "p" else children).pop()
+            if run is None:
+                run = _element("div", "glances")
+                children.append(run)
+            element.set("class", "says")
+            run.append(_element("div", "glance", picture, element))
+        elif run is not None and element.tag == "p" and not (element.get("class") or ""):
+            run.append(element)  # the next picture
+        else:
+            run = None
+            children.append(element)
+    section[:] = children
 
 
 def _split(elements, tag):
