@@ -25,7 +25,7 @@ def equation(formulas, functions, rows, colours=(), lhs=1.5):
     steps = [_step(line, words, source, names) for line, words in zip(lines, rows) if words is not None]
     latex = aligned([line for line in plain if line])
     return (
-        f'<div class="eq" style="--lhs:{lhs}em" data-search-exclude>'
+        f'<div class="eq" style="--lhs:{lhs}em" data-shows="{source.shows}" data-search-exclude>'
         f'<div class="bar" id="{{block}}-formula"><h3 class="tag">Formula</h3>'
         f'<button class="copy" type="button" data-clipboard-text="{html.escape(latex)}">copy LaTeX</button></div>'
         f'<div class="bar" id="{{block}}-code"><h3 class="tag">Code</h3><button class="copy" type="button" '
@@ -59,6 +59,8 @@ class _Source:
 
     def __init__(self, functions):
         owners = [_owner(function) for function in functions]
+        first = next(owner for owner in owners if not owner.__name__.startswith("_"))
+        self.shows = f"{first.__module__}.{first.__name__}"
         self.bodies = [line for function in functions for line in body(function)]
         self.text = listing(*dict.fromkeys(owners))
         self.length = len(self.text.splitlines())

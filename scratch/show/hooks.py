@@ -70,7 +70,8 @@ def on_config(config):
     config.extra_javascript.append("assets/scratch.js")
     config.markdown_extensions.append(Sections())
     notebooks = {"Experiments": [f"experiments/{topic}.ipynb" for topic in TOPICS]}
-    config.nav = ["index.md", *(f"{topic}.md" for topic in TOPICS), notebooks]
+    reference = {"Reference": [f"reference/{topic}.md" for topic in TOPICS]}
+    config.nav = ["index.md", *(f"{topic}.md" for topic in TOPICS), notebooks, "claims.md", "examine.md", reference]
     for fence in config.mdx_configs["pymdownx.superfences"]["custom_fences"]:
         if fence["name"] == "python":
             fence["format"] = _shown(fence["format"])
@@ -126,6 +127,7 @@ def on_serve(server, config, builder):
 
 def on_files(files, config):
     from scratch.evidence import TOPICS
+    from scratch.show.reference import module_page
 
     for file in list(files):
         if file.src_uri.partition("/")[0] in TOPICS and file.src_uri.endswith(".md") and "/" in file.src_uri:
@@ -141,6 +143,13 @@ def on_files(files, config):
     for name in ("style.css", "script.js"):
         text = (package / "show" / name).read_text(encoding="utf-8")
         files.append(File.generated(config, f"assets/scratch{Path(name).suffix}", content=text))
+    for topic in TOPICS:
+        reference = module_page(topic, config.docs_dir)
+        files.append(File.generated(config, f"reference/{topic}.md", content=reference))
+    last = files.get_file_from_path("claims.md")  # it shows what the other pages computed
+    if last:
+        files.remove(last)
+        files.append(last)
     for module in sorted([*package.glob("*.py"), *package.glob("formulas/*.py"), *package.glob("evidence/*.py")]):
         path = module.relative_to(package.parent)
         name = path.with_suffix("") if path.stem != "__init__" else path.parent
@@ -185,7 +194,7 @@ def on_page_markdown(markdown, page, config, files):
     page.meta.setdefault("hide", ["navigation"])
     if page.file.generated_by or page.file.src_uri.endswith(".ipynb"):
         return markdown
-    begin(repository=config.extra["repository"])
+    begin(page.file.src_uri, repository=config.extra["repository"])
     pieces = compose(page.file.src_uri, config.docs_dir, markdown, 1 + _front_matter_lines(page))
     for piece in pieces:
         _examine(piece)

@@ -10,7 +10,7 @@ from scratch.evidence import TOPICS, blocks
 _FENCE = re.compile(r"^(?P<indent>[ >\t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z][a-z0-9_]*) \}\}")
 _CODE = re.compile(r"(<pre.*?</pre>|<code.*?</code>)", re.DOTALL)
-_HEADING = re.compile(r"^## (?P<title>.*?) *\{ ?#(?P<anchor>[\w-]+)(?P<more>[^}]*)\}$", re.MULTILINE)
+HEADING = re.compile(r"^## (?P<title>.*?) *\{ ?#(?P<anchor>[\w-]+)(?P<more>[^}]*)\}$", re.MULTILINE)
 _CHECK = """```python exec="on" html="on"
 from scratch.show.check import checked
 
@@ -18,6 +18,7 @@ print(checked("{topic}", "{block}"))
 ```
 """
 _values = {}
+_kept = {}  # the values of each page that was built, by page
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,18 @@ def compose(page, docs, text, line):
     topic = page.removesuffix(".md")
     if topic == "index":
         return _overview(docs, text, line)
+    if topic == "claims":
+        from scratch.show.reference import claims
+
+        return [Piece(text.replace("[claims]", claims(docs)), page, line)]
     if topic not in TOPICS:
         return [Piece(text, page, line)]
-    closing = _HEADING.search(text)
+    closing = HEADING.search(text)
     end = closing.start() if closing else len(text)
     pieces = [Piece(text[:end], page, line)]
     for block in blocks(topic):
         section = Path(docs, topic, f"{block}.md").read_text(encoding="utf-8")
-        heading = _HEADING.search(section)
+        heading = HEADING.search(section)
         if not heading or heading["anchor"] != block:
             raise ValueError(f"{topic}/{block}.md must begin with a heading ## ... {{#{block}}}")
         section = section.replace(heading[0], f"## {heading['title']} {{#{block} .block}}", 1)
@@ -70,7 +75,7 @@ def _overview(docs, text, line):
 
 def _thumbnail(docs, topic, block):
     text = Path(docs, topic, f"{block}.md").read_text(encoding="utf-8")
-    heading = _HEADING.search(text)
+    heading = HEADING.search(text)
     idea = text[heading.end() :].strip().partition("\n\n")[0]
     drawing = re.search(r"^```python thumbnail\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     line = text[: drawing.start()].count("\n") + 1
@@ -89,10 +94,16 @@ def let(**values):
     return ""
 
 
-def begin(**values):
-    """Forget the names of the page before: each page has its own, and those given here."""
-    _values.clear()
+def begin(page, **values):
+    """Begin a page: it has its own names, and those given here."""
+    global _values
+    _values = _kept[page] = {}
     let(**values)
+
+
+def filled(topic, text):
+    """A text of a topic's page, which was built before, with the page's values put in."""
+    return _PLACEHOLDER.sub(lambda match: _kept[f"{topic}.md"][match[1]], text)
 
 
 def fill(page):
@@ -137,6 +148,6 @@ def named(docs, pages):
     titles = {}
     for topic in [topic for topic in TOPICS if topic in pages]:
         for block in blocks(topic):
-            heading = _HEADING.search(Path(docs, topic, f"{block}.md").read_text(encoding="utf-8"))
+            heading = HEADING.search(Path(docs, topic, f"{block}.md").read_text(encoding="utf-8"))
             titles[f"{topic}/#{block}"] = html.unescape(heading["title"])
     return titles

@@ -1,4 +1,4 @@
-"""Markdown to sections: a block's heading, idea, formula, figure and facts become its card, a ### a finding.
+"""Markdown to sections: a block's heading, idea, formula, figure and facts become its card.
 
 What an author writes is plain Markdown. A heading `## Adam {#adam .block}` begins a block: the paragraph below it is the
 idea, the one marked { .meta } its sources; a formula, a figure and a definition list, in any order, make the card. A
@@ -82,6 +82,8 @@ class Cards(Treeprocessor):
         figure = [e for e in made if e not in formula + check]
         for element in formula:
             self.put(element, self.stashed(element).replace("{block}", anchor))
+            if meta:
+                meta[0].append(_reference(self.stashed(element)))
         header = _element("header", "head", heading, *meta)
         if texts:
             texts[0].set("class", "idea")
@@ -143,6 +145,17 @@ def _element(tag, kind, *children):
     element = etree.Element(tag, {"class": kind})
     element.extend(children)
     return element
+
+
+def _reference(equation):
+    """A link to the reference of what a card's equation shows."""
+    module, name = re.search(r'data-shows="scratch\.(\w+)\.(\w+)"', equation).groups()
+    link = etree.Element("a", {"href": f"reference/{module}.md#{name}"})
+    link.text = "API"
+    separated = etree.Element("span")
+    separated.text = " · "
+    separated.append(link)
+    return separated
 
 
 def _tag(text, anchor):

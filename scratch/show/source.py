@@ -159,7 +159,7 @@ def ran(output, text, output_language=None, limit=12):
     result = f'<div class="result-text">{shown}</div>' if output_language and output.strip() else shown
     count = len(text.strip().splitlines())
     listing_ = code(text.strip("\n"))
-    if output_language and count <= limit or not output.strip():
+    if not output.strip() or (output_language and count <= limit):
         return f'<div class="ran">{result}{listing_}</div>'
     verb = "computed" if output_language else "drew" if "<svg" in output or "<img" in output else "made"
     return f'<div class="ran">{result}{fold(f"the {count} lines that {verb} this", listing_)}</div>'
