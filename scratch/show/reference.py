@@ -41,11 +41,11 @@ def module_page(topic, docs):
 def _homes(topic, docs):
     """The block (anchor, title) whose card shows a name, by name."""
     homes = {}
-    for block in blocks(topic):
-        text = Path(docs, topic, f"{block}.md").read_text(encoding="utf-8")
+    for section in [Path(docs, topic, f"{block}.md") for block in blocks(topic)]:
+        text = section.read_text(encoding="utf-8") if section.exists() else ""  # the topic's own page says so
         card = _CARD.search(text)
         for name in re.findall(r"\w+", text[: card.end()] if card else ""):
-            homes.setdefault(name, (block, HEADING.search(text)["title"]))
+            homes.setdefault(name, (section.stem, HEADING.search(text)["title"]))
     return homes
 
 
