@@ -472,7 +472,7 @@ def test_a_refused_step_changes_nothing(block, grads, message):
     assert memory(optimizer) == before
 
 
-READ_ONLY, THREE, NOTHING = np.ones(2), np.ones(3), np.ones(0)
+READ_ONLY, THREE, FIVE, NOTHING = np.ones(2), np.ones(3), np.ones(5), np.ones(0)
 READ_ONLY.flags.writeable = False
 PARAMS = [
     ([], "params must be at least one float array, got []"),
@@ -495,6 +495,7 @@ PARAMS = [
     ([THREE, THREE[1:]], "params[1] must be an array of its own, got array([1., 1.])"),
     ([THREE[2:], np.ones(1), THREE[::-2], THREE[:2]], "params[3] must be an array of its own, got array([1., 1.])"),
     ([THREE[2:], THREE[:1], THREE], "params[2] must be an array of its own, got array([1., 1., 1.])"),
+    ([FIVE[::2], FIVE[1:2], FIVE[2:3]], "params[2] must be an array of its own, got array([1.])"),
     ([NOTHING, NOTHING], "params[1] must be an array of its own, got array([], dtype=float64)"),
 ]
 
@@ -586,6 +587,10 @@ def test_a_gradient_whose_square_would_overflow_makes_the_formulas_first_step(op
         instance.step([np.zeros(2)])
         path = walk(instance, np.full((1200, 2), 3.0))
         np.testing.assert_allclose(path[-1] - path[-2], -1, rtol=1e-3)
+
+
+def test_a_large_gradient_is_used_as_it_is_where_no_square_is_taken():
+    np.testing.assert_allclose(walk(SGD([np.zeros(1, "float32")], lr=1), [[1e30]]), [[-1e30]], rtol=1e-6)
 
 
 @every_block
