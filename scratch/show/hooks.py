@@ -26,6 +26,7 @@ if sys.flags.optimize:
 log = logging.getLogger("mkdocs.hooks.scratch")
 package = Path(__file__).parent.parent
 FENCE_LANGUAGES = {"python", "text", "bash", "console", "toml", "yaml"}
+FENCED = re.compile(r"^(```+|~~~+).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 FENCE_OPTIONS = {"exec", "html", "source", "result", "session", "title", "id"}
 
 
@@ -38,11 +39,22 @@ class Collector(logging.Handler):
 
     def emit(self, record):
         message = record.getMessage()
-        self.problems.append(f"{self.place}: {message}" if self.place else message)
+        self.problems.append(": ".join(filter(None, [_place(self.place, message), message])))
+
+
+def _place(place, message):
+    """The place at work; of a page's problem the line of the file that holds what the message quotes."""
+    page = re.search("^Doc file '(.+?)'", message)
+    place = page[1] if page else place
+    quoted = re.search(r"(?<=link ')[^']+|\{\{ \w+ \}\}|(?<=a valid formula: ).+?(?= \()", message)
+    for piece in state["pieces"].get(place, ()):
+        if quoted and quoted[0] in piece.text:
+            return f"{piece.file}, line {piece.line + piece.text[: piece.text.index(quoted[0])].count(chr(10))}"
+    return place
 
 
 collector = Collector()
-state = {"serving": False, "blocks": [], "executed": 0, "drawn": set(), "written": set(), "docs": ""}
+state = {"serving": False, "blocks": [], "executed": 0, "drawn": set(), "written": set(), "docs": "", "pieces": {}}
 
 
 def on_startup(*, command, dirty):
@@ -61,7 +73,7 @@ def on_config(config):
 
     collector.problems.clear()
     collector.place = ""
-    state.update(drawn=set(), written=set(), docs=config.docs_dir)
+    state.update(drawn=set(), written=set(), docs=config.docs_dir, pieces={})
     execute = not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ
     config.plugins["mkdocs-jupyter"].config["execute"] = execute
     if state["serving"]:
@@ -70,8 +82,8 @@ def on_config(config):
     config.extra_javascript.append("assets/scratch.js")
     config.markdown_extensions.append(Sections())
     notebooks = {"Experiments": [f"experiments/{topic}.ipynb" for topic in TOPICS]}
-    reference = {"Reference": [f"reference/{topic}.md" for topic in TOPICS]}
-    config.nav = ["index.md", *(f"{topic}.md" for topic in TOPICS), notebooks, "claims.md", "examine.md", reference]
+    more = {"More": ["claims.md", "examine.md", {"Reference": [f"reference/{topic}.md" for topic in TOPICS]}]}
+    config.nav = ["index.md", *(f"{topic}.md" for topic in TOPICS), notebooks, more]
     for fence in config.mdx_configs["pymdownx.superfences"]["custom_fences"]:
         if fence["name"] == "python":
             fence["format"] = _shown(fence["format"])
@@ -190,22 +202,25 @@ def _rendered(page, render):
 
 
 def on_page_markdown(markdown, page, config, files):
+    from scratch.evidence import TOPICS
     from scratch.show.page import begin, compose
 
     collector.place = page.file.src_uri
     state["blocks"], state["executed"] = [], 0
-    page.meta.setdefault("hide", ["navigation"])
+    if page.file.src_uri.removesuffix(".md") in ("index", *TOPICS):
+        page.meta.setdefault("hide", ["navigation"])
     if page.file.generated_by or page.file.src_uri.endswith(".ipynb"):
         return markdown
     begin(page.file.src_uri, repository=config.extra["repository"])
     pieces = compose(page.file.src_uri, config.docs_dir, markdown, 1 + _front_matter_lines(page))
+    state["pieces"][page.file.src_uri] = pieces
     for piece in pieces:
         _examine(piece)
     return "\n".join(piece.text for piece in pieces)
 
 
 def _examine(piece):
-    """Note where the blocks of a piece stand, and warn of fences that would not be executed."""
+    """Note where the blocks of a piece stand; warn of fences that are not executed, of findings without a sentence."""
     from scratch.show.page import fences
 
     if "markdown-exec: hide" in piece.text:
@@ -216,8 +231,14 @@ def _examine(piece):
         unknown = set(re.findall(r"([\w-]+)=", options)) - FENCE_OPTIONS
         if language not in FENCE_LANGUAGES or unknown:
             log.warning("%s: a fence with an unknown language or option: %s", place, info)
-        if language == "python":
+        if language == "python" and 'exec="on"' in options:
             state["blocks"].append(place)
+        elif language == "python":
+            log.warning("%s: a Python block that is not executed: %s", place, info)
+    prose = FENCED.sub(lambda fence: "\n" * fence[0].count("\n"), piece.text)
+    for heading in re.finditer(r"^### (?![A-Z][\w ]*: \S).*", prose, re.MULTILINE) if "/" in piece.file else ():
+        line = piece.line + prose[: heading.start()].count("\n")
+        log.warning("%s, line %d: a finding without its sentence: %s", piece.file, line, heading[0])
 
 
 def _front_matter_lines(page):

@@ -35,7 +35,7 @@ def module_page(topic, docs):
             for method, function in vars(value).items()
             if inspect.isclass(value) and inspect.isfunction(function) and not method.startswith("_")
         ]
-    return "---\nhide: [navigation]\n---\n\n" + "\n".join(parts)
+    return "\n".join(parts)
 
 
 def _homes(topic, docs):
