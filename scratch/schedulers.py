@@ -188,18 +188,19 @@ class ReduceLROnPlateau:
         s = 1 if self.mode == "min" else -1
         bound = best * (1 - s * theta) if rel else best - s * theta
         self.last_epoch += 1
-        self.num_bad_epochs += 1
         if s * m < s * bound:
             self.best, self.num_bad_epochs = m, 0
+        else:
+            self.num_bad_epochs += 1
         if self.cooldown_counter > 0:
             self.cooldown_counter -= 1
             self.num_bad_epochs = 0
+        lower = max(self.factor * eta, self.min_lr)
         if self.num_bad_epochs > self.patience:
-            lower = max(self.factor * eta, self.min_lr)
             if eta - lower > self.eps:
                 self.optimizer.lr = lower
-            self.cooldown_counter = self.cooldown
             self.num_bad_epochs = 0
+            self.cooldown_counter = self.cooldown
 
 
 class OneCycleLR:
