@@ -1,34 +1,134 @@
-"""The augmentations beside their formulas at 50 digits, and beside torchvision's recorded results.
+"""The augmentations' rows: what each block computes of an image beside its formula at 50 digits and torchvision.
 
-The tests and the page's lines "checked in this build" use the same comparisons.
+A kernel is called with an image and its options, a random class with ten generators or more, whose draws the formula
+makes in the same order.
 """
 
+import inspect
 import json
-from functools import partial
+from dataclasses import dataclass, field
 
 import mpmath
 import numpy as np
 import sympy
 
 from scratch import augmentation as blocks
+from scratch.evidence import FORMULA, Comparison, recorded
 from scratch.formulas import augmentation as formulas
-from scratch.formulas import evaluate, from_zero, needed
+from scratch.formulas import evaluate, from_zero
+
+TORCHVISION = "torchvision"
+ALLOWED = {  # absolute: pixels are in [0, 1]
+    FORMULA: 2e-15,  # a dozen roundings of values up to 1
+    "float64": 1e-12,  # sums of up to a hundred terms below 1, in torchvision as well
+    "uint8": 1,  # levels: torchvision resizes with integers
+}
+HUE = 2e-6  # torchvision's hue is float32
+DIFFERENT = {"resize": 0.3, "resized_crop": 0.3, "adjust_hue": 0.1}  # the share of levels that may differ, else 0.01
 
 IMAGE = np.random.default_rng(0).random((4, 5, 3))
-HEIGHT, WIDTH, _ = IMAGE.shape
+H, W, _ = IMAGE.shape
 IMAGES = np.random.default_rng(1).random((3, 4, 6, 1))
 LABELS = np.random.default_rng(2).random((3, 2))
+LEVELS = np.array([[[255, 255, 255], [0, 160, 220], [50, 225, 70], [100, 240, 195], [150, 195, 50]]], np.uint8)
 
 
-def by_formula(formula, shape, indices="ij", **values):
+@dataclass(frozen=True)
+class Row:
+    """A block, called with inputs and options, and what its formula gives, a function of the generator.
+
+    draws: how many generators a random class is called with, each seeded with its number. method: what of the class is
+    called in place of itself. recorded: whether the row stands for all that torchvision recorded of the kernel with
+    this interpolation.
+    """
+
+    block: str
+    name: str
+    exact: object
+    options: dict = field(default_factory=dict)
+    inputs: tuple = (IMAGE,)
+    draws: int = 0
+    method: str = "__call__"
+    recorded: bool = False
+
+    def __str__(self):
+        options = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
+        drawn = f"({options}){'' if self.method == '__call__' else '.box'}, {self.draws} draws"
+        return self.name + (drawn if self.draws else f"(image, {options})" if options else "(image)")
+
+    def call(self, rng=None):
+        """What the block computes, a random class with the generator."""
+        block = getattr(blocks, self.name)
+        if not inspect.isclass(block):
+            return block(*self.inputs, **self.options)
+        return getattr(block(**self.options), self.method)(*self.inputs, rng)
+
+    def errors(self):
+        """The distances of all results from those of the formula."""
+        errors = []
+        for seed in range(self.draws or 1):
+            generators = np.random.default_rng(seed), np.random.default_rng(seed)
+            computed, exact = (flat(side(rng), rng) for side, rng in zip((self.call, self.exact), generators))
+            if computed.shape != exact.shape:
+                raise ValueError(f"{self}: {computed.size} values, the formula gives {exact.size}")
+            errors.append(np.abs(computed - exact))
+        return np.concatenate(errors)
+
+    def comparisons(self):
+        """Against the formula, and against what torchvision recorded for float64 and for uint8."""
+        errors = self.errors()
+        yield Comparison(str(self), errors.size, np.max(errors), ALLOWED[FORMULA], FORMULA, "values", "absolute")
+        if self.recorded:
+            yield from beside_torchvision(self.name, recorded("augmentation"), self.options.get("interpolation"))
+
+
+def flat(result, rng):
+    """A result, a tuple of several or none, as one flat array, and the number that the generator draws next."""
+    parts = () if result is None else result if isinstance(result, tuple) else (result,)
+    return np.concatenate([*(np.ravel(np.asarray(part, float)) for part in parts), [rng.random()]])
+
+
+def results(name, arrays, interpolation=None):
+    """What a kernel computes and what torchvision did, for all recorded results: (dtype, options, ours, theirs)."""
+    kernel = getattr(blocks, name)
+    default = inspect.signature(kernel).parameters.get("interpolation")
+    for key, theirs in arrays.items():
+        call, _, dtype = key.rpartition("/")
+        call, _, kind = call.rpartition(" ")
+        block, _, options = call.partition(" ")
+        if block != name:
+            continue
+        options = {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(options).items()}
+        if default is None or options.get("interpolation", default.default) == (interpolation or default.default):
+            pixels = arrays[kind] if dtype == "uint8" else arrays[kind] / 255
+            yield dtype, options, kernel(pixels, **options), theirs
+
+
+def beside_torchvision(name, arrays, interpolation=None):
+    """The comparisons with recorded results: the largest distance, for uint8 also how many levels differ."""
+    found = list(results(name, arrays, interpolation))
+    what = name + (f" ({interpolation})" if interpolation else "")
+    for dtype in ("float64", "uint8"):
+        pairs = [(ours, theirs) for kind, _, ours, theirs in found if kind == dtype == ours.dtype == theirs.dtype]
+        errors = np.concatenate([np.ravel(np.abs(ours.astype(float) - theirs)) for ours, theirs in pairs])
+        allowed = HUE if (name, dtype) == ("adjust_hue", "float64") else ALLOWED[dtype]
+        unit = "levels" if dtype == "uint8" else "absolute"
+        called = f"{what} in {dtype}"
+        yield Comparison(called, errors.size, np.max(errors), allowed, TORCHVISION, "values", unit)
+    different = 0.0 if interpolation == "nearest" else DIFFERENT.get(name, 0.01)
+    share = np.mean(errors > 0)
+    yield Comparison(called, errors.size, share, different, TORCHVISION, "levels", "as the share of different levels")
+
+
+# The formulas on whole images
+
+
+def by_formula(formula, shape, values, indices=(formulas.i, formulas.j)):
     """The values that a formula has for indices from 0 up to a shape, as floats; arrays count from 0 as well."""
-    right = formula.explicit(formula.right)
-    names = {symbol.name for symbol in needed(right)}
-    given = {name: _given(value) for name, value in values.items() if name in names}
-    result = np.empty(shape)
+    given = formula.values(None, {symbol: _given(value) for symbol, value in values.items()})
+    right, result = formula.explicit(formula.right), np.empty(shape)
     for index in np.ndindex(result.shape):
-        place = {name: i for name, i in zip(indices, index) if name in names}
-        result[index] = evaluate(right, formula.values(None, {**given, **place}))
+        result[index] = evaluate(right, {**given, **dict(zip(indices, index))})
     return result
 
 
@@ -37,31 +137,51 @@ def _given(value):
     return from_zero(value) if np.ndim(value) else sympy.Integer(value) if isinstance(value, int) else value
 
 
-def _channels(formula, height, width, image=IMAGE, **values):
+def _value(formula, values):
+    return formula.value(values={symbol: _given(value) for symbol, value in values.items()})
+
+
+def _channels(formula, values, height=H, width=W, image=IMAGE):
     """A formula for one channel, on every channel."""
+    values = {formulas.H: H, formulas.W: W, **values}
     planes = np.moveaxis(image, -1, 0)
-    return np.stack([by_formula(formula, (height, width), x=plane, **values) for plane in planes], axis=-1)
+    return np.stack([by_formula(formula, (height, width), {**values, formulas.x: p}) for p in planes], axis=-1)
 
 
-def _colours(formula, **values):
+def _colours(formula, values):
     """A formula for x[i, j, c], on the whole image."""
-    return by_formula(formula, IMAGE.shape, "ijc", x=IMAGE, H=HEIGHT, W=WIDTH, **values)
+    values = {formulas.x: IMAGE, formulas.H: H, formulas.W: W, **values}
+    return by_formula(formula, IMAGE.shape, values, (formulas.i, formulas.j, formulas.c))
 
 
-def _pixels(formula, **values):
+def _pixels(formula, values=None, image=IMAGE):
     """A formula for R, G and B, on every pixel."""
-    return [formula.value(R=red, G=green, B=blue, **values) for red, green, blue in IMAGE.reshape(-1, 3).tolist()]
+    names = formulas.R, formulas.G, formulas.B
+    pixels = image.reshape(-1, 3).tolist()
+    return np.array([formula.value(values={**(values or {}), **dict(zip(names, pixel))}) for pixel in pixels], float)
 
 
-def _axis(formula, image, axis, size, **values):
+def _axis(formula, image, axis, size, values):
     """A formula for one axis, along that axis."""
-    return np.apply_along_axis(lambda line: by_formula(formula, (size,), "i", x=line, **values), axis, image)
+
+    def along(line):
+        return by_formula(formula, (size,), {**values, formulas.x: line, formulas.n_old: len(line)}, (formulas.i,))
+
+    return np.apply_along_axis(along, axis, image)
 
 
-def _blur(image, sizes, sigmas):
+def _resized(formula, size, image=IMAGE):
+    for axis, side in enumerate(size):
+        image = _axis(formula, image, axis, side, {formulas.n_new: side})
+    return image
+
+
+def _blurred(sizes, sigmas=None):
+    image = IMAGE
+    sigmas = sigmas or [formulas.gaussian_blur_sigma.value(values={formulas.reach: size // 2}) for size in sizes]
     for axis, size, sigma in zip((1, 0), sizes, sigmas):
-        length = image.shape[axis]
-        image = _axis(formulas.gaussian_blur, image, axis, length, n=length, r=size // 2, sigma=sigma)
+        values = {formulas.reach: size // 2, formulas.sigma: sigma}
+        image = _axis(formulas.gaussian_blur, image, axis, image.shape[axis], values)
     return image
 
 
@@ -70,232 +190,100 @@ def _radians(degrees):
         return mpmath.mpf(degrees) * mpmath.pi / 180
 
 
-def _warp(point, interpolation, fill, **values):
+def _warped(point, interpolation, fill, values):
     """Every pixel of a new image: the point that it comes from by one formula, the value there by another."""
+    f = formulas
     surroundings = {(i, j): fill for i in range(-20, 30) for j in range(-20, 30)}
     old = [{**surroundings, **from_zero(plane)} for plane in np.moveaxis(IMAGE, -1, 0)]
+    pixel = f.pixel_nearest if interpolation == "nearest" else f.pixel_bilinear
+    values = {**values, f.x_c: CENTER[0], f.y_c: CENTER[1]}
     result = np.empty(IMAGE.shape)
-    for i, j in np.ndindex(HEIGHT, WIDTH):
-        x, y = point.value(**{"x'": j + 0.5, "y'": i + 0.5, **values})
+    for i, j in np.ndindex(H, W):
+        x, y = point.value(values={**values, f.X_new: j + 0.5, f.Y_new: i + 0.5})
         for c in range(3):
-            if interpolation == "nearest":
-                result[i, j, c] = formulas.pixel_nearest.value(x=x, y=y, I=old[c])
-            else:
-                result[i, j, c] = formulas.pixel_bilinear.value(x=x, y=y, I=old[c], H=HEIGHT, W=WIDTH, F=fill)
+            result[i, j, c] = pixel.value(values={f.X: x, f.Y: y, f.old: old[c], f.H: H, f.W: W, f.F: fill})
     return result
 
 
-def _seeds(drawn, exactly, count=10):
-    """What a random class gives and what its formula gives, both from the same generator, seed by seed."""
-    pairs = [(drawn(np.random.default_rng(seed)), exactly(np.random.default_rng(seed))) for seed in range(count)]
-    return [np.array(side, dtype=float) for side in zip(*pairs)]
+# What random classes draw
 
 
-def _transformed(transform, exactly, count=10):
-    return _seeds(lambda rng: transform(IMAGE, rng), exactly, count)
-
-
-def _first_box(formula, height, width):
+def _first_box(formula):
     """The first box of a formula that is no larger, and its place in an image of 31 x 40 pixels."""
 
-    def exactly(rng):
+    def exactly(rng, strict=formula is formulas.random_erasing):
         while True:
-            h, w = (int(side) for side in formula.value(u=rng.random(), v=rng.random(), H=31, W=40))
-            if h <= height and w <= width:
+            drawn = {formulas.u: rng.random(), formulas.v: rng.random()}
+            h, w = map(int, formula.value(values={**drawn, formulas.H: 31, formulas.W: 40}))
+            if h <= 31 - strict and w <= 40 - strict:
                 return rng.integers(31 - h + 1), rng.integers(40 - w + 1), h, w
 
     return exactly
 
 
-# One function per block: what it computes, and what its formula gives
-
-
-def hflip():
-    return blocks.hflip(IMAGE), _channels(formulas.hflip, HEIGHT, WIDTH, W=WIDTH)
-
-
-def random_horizontal_flip():
-    def exactly(rng):
-        return _channels(formulas.random_horizontal_flip, HEIGHT, WIDTH, W=WIDTH, u=rng.random())
-
-    return _transformed(blocks.RandomHorizontalFlip(), exactly, 40)
-
-
-def resize():
-    image = _axis(formulas.resize, IMAGE, 0, 3, n=HEIGHT, m=3)
-    return blocks.resize(IMAGE, (3, 7)), _axis(formulas.resize, image, 1, 7, n=WIDTH, m=7)
-
-
-def resized_crop():
-    return blocks.resized_crop(IMAGE, 1, 2, 3, 2, (3, 2)), _channels(formulas.resized_crop, 3, 2, t=1, l=2)
-
-
-def random_resized_crop():
-    transform = blocks.RandomResizedCrop(5)
-    return _seeds(lambda rng: transform.box(31, 40, rng), _first_box(formulas.random_resized_crop, 31, 40))
-
-
-class _Counting(np.random.Generator):
-    """A generator that counts how often it is asked for a number of a range."""
-
-    def __init__(self):
-        super().__init__(np.random.PCG64(0))
-        self.count = 0
-
-    def uniform(self, *limits):
-        self.count += 1
-        return super().uniform(*limits)
-
-
-def random_resized_crop_fallback():
-    """Where no box fits: after ten tries, two draws each, the central box of the formula."""
-    computed, exact = [], []
-    for height, width in ((10, 100), (100, 10), (30, 20), (20, 21)):
-        rng = _Counting()
-        computed += [*blocks.RandomResizedCrop(8, scale=(2, 3)).box(height, width, rng), rng.count]
-        h, w = formulas.random_resized_crop_fallback.value(H=sympy.Integer(height), W=sympy.Integer(width))
-        exact += [(height - int(h)) // 2, (width - int(w)) // 2, h, w, 20]
-    return computed, exact
-
-
-def random_erasing_tries():
-    """Where no box fits: ten tries, two draws each, and no box."""
-    rng = _Counting()
-    box = blocks.RandomErasing(scale=(1, 1)).box(8, 8, rng)
-    return [rng.count, box is None], [20, True]
-
-
-def center_crop():
-    exact = [_channels(formulas.center_crop, h, w, H=HEIGHT, W=WIDTH, h=h, w=w) for h, w in ((1, 2), (3, 4))]
-    computed = (blocks.center_crop(IMAGE, (1, 2)), blocks.CenterCrop((3, 4))(IMAGE, np.random.default_rng()))
-    return np.concatenate([image.ravel() for image in computed]), np.concatenate([image.ravel() for image in exact])
-
-
-def adjust_brightness():
-    return blocks.adjust_brightness(IMAGE, 1.7), _colours(formulas.adjust_brightness, f=1.7)
-
-
-def adjust_contrast():
-    return blocks.adjust_contrast(IMAGE, 1.7), _colours(formulas.adjust_contrast, f=1.7)
-
-
-def adjust_saturation():
-    return blocks.adjust_saturation(IMAGE, 1.7), _colours(formulas.adjust_saturation, f=1.7)
-
-
-def adjust_hue():
-    return blocks.adjust_hue(IMAGE, 0.3), _pixels(formulas.adjust_hue, f=0.3)
-
-
-def color_jitter():
-    def exactly(rng):
-        rng.permutation(4)
-        return blocks.adjust_brightness(IMAGE, float(formulas.color_jitter.value(u=rng.random(), b=0.4)))
-
-    return _transformed(blocks.ColorJitter(brightness=0.4), exactly)
-
-
-def rotate(interpolation):
-    values = {"theta": _radians(33), "x_c": 1.25, "y_c": 2.5}
-    exact = _warp(formulas.rotate, interpolation, 0.25, **values)
-    return blocks.rotate(IMAGE, 33, interpolation, center=(1.25, 2.5), fill=0.25), exact
-
-
-def quarter_turn():
-    exact = _channels(formulas.quarter_turn, WIDTH, HEIGHT, W=WIDTH)
-    return blocks.rotate(IMAGE, -270, "bilinear", expand=True), exact
-
-
-def random_rotation():
-    def exactly(rng):
-        return blocks.rotate(IMAGE, float(formulas.random_rotation.value(u=rng.random(), d=30)))
-
-    return _transformed(blocks.RandomRotation(30), exactly)
-
-
-def affine(interpolation):
-    values = {"theta": _radians(-40), "x_c": 1.25, "y_c": 2.5, "t_x": 1, "t_y": -0.5, "s": 0.75}
-    values.update(phi_x=_radians(12), phi_y=_radians(-9))
-    exact = _warp(formulas.affine, interpolation, 0.25, **values)
-    return blocks.affine(IMAGE, -40, (1, -0.5), 0.75, (12, -9), interpolation, 0.25, (1.25, 2.5)), exact
-
-
-def random_affine():
-    def exactly(rng):
-        rng.random()  # the angle
-        sides = ((0.3, WIDTH), (0.5, HEIGHT))
-        shift = [formulas.random_affine_translate.value(u=rng.random(), a_x=share, W=side) for share, side in sides]
-        return blocks.affine(IMAGE, 0, [int(offset) for offset in shift], 1, 0)
-
-    return _transformed(blocks.RandomAffine(0, translate=(0.3, 0.5)), exactly)
-
-
-def rgb_to_grayscale():
-    return blocks.rgb_to_grayscale(IMAGE)[..., 0].ravel(), _pixels(formulas.rgb_to_grayscale)
-
-
-def rgb_to_grayscale_of_levels():
-    """uint8, among them colours whose luma is a whole number, which must not round down to the one below."""
-    levels = np.array([[[255, 255, 255], [0, 160, 220], [50, 225, 70], [100, 240, 195], [150, 195, 50]]], np.uint8)
-    exact = [formulas.rgb_to_grayscale.value(R=r, G=g, B=b) for r, g, b in levels[0].tolist()]
-    return blocks.rgb_to_grayscale(levels).ravel(), np.floor(np.array(exact, float))
-
-
-def random_grayscale():
-    def exactly(rng):
-        return _colours(formulas.random_grayscale, u=rng.random())
-
-    return _transformed(blocks.RandomGrayscale(), exactly, 40)
-
-
-def gaussian_blur():
-    exact = _blur(IMAGE, (5, 3), (1.25, 0.5))
-    default = _blur(IMAGE, (5, 3), [formulas.gaussian_blur_sigma.value(r=r) for r in (2, 1)])
-    computed = (blocks.gaussian_blur(IMAGE, (5, 3), (1.25, 0.5)), blocks.gaussian_blur(IMAGE, (5, 3)))
-    return np.stack(computed), np.stack([exact, default])
-
-
-def random_gaussian_blur():
-    def exactly(rng):
-        return blocks.gaussian_blur(IMAGE, 3, float(formulas.random_gaussian_blur.value(u=rng.random())))
-
-    return _transformed(blocks.GaussianBlur(3), exactly)
-
-
-def erase():
-    exact = _channels(formulas.erase, HEIGHT, WIDTH, t=1, l=2, h=2, w=3, F=0.25)
-    return blocks.erase(IMAGE, 1, 2, 2, 3, 0.25), exact
-
-
-def random_erasing():
-    def box(rng):
-        return _first_box(formulas.random_erasing, 30, 39)(rng)
+def _central_box(height, width):
+    """After ten tries, two draws each, the central box of the fallback's formula."""
 
     def exactly(rng):
-        u, image = rng.random(), IMAGE.copy()
-        top, left, height, width = blocks.RandomErasing().box(HEIGHT, WIDTH, rng)
-        inside = slice(top, top + height), slice(left, left + width)
-        image[inside] = _channels(formulas.random_erasing_value, height, width, IMAGE[inside], u=u)
+        rng.random(20)
+        h, w = map(int, _value(formulas.random_resized_crop_fallback, {formulas.H: height, formulas.W: width}))
+        return (height - h) // 2, (width - w) // 2, h, w
+
+    return exactly
+
+
+def _erased(rng):
+    """The box is the block's own: a row of its own compares it."""
+    u, image = rng.random(), IMAGE.copy()
+    if u >= float(formulas.random_erasing_value.defaults[formulas.p]):
         return image
-
-    boxes = _seeds(lambda rng: blocks.RandomErasing().box(31, 40, rng), box)
-    images = _transformed(blocks.RandomErasing(), exactly, 40)
-    return [np.concatenate([a.ravel(), b.ravel()]) for a, b in zip(boxes, images)]
-
-
-def cutout():
-    def exactly(rng):
-        row, column = (int(rng.integers(side)) for side in (HEIGHT, WIDTH))
-        return _channels(formulas.cutout, HEIGHT, WIDTH, L=4, y_c=row, x_c=column)
-
-    return _transformed(blocks.Cutout(4), exactly)
+    top, left, h, w = blocks.RandomErasing().box(H, W, rng)
+    box = slice(top, top + h), slice(left, left + w)
+    image[box] = _channels(formulas.random_erasing_value, {formulas.u: u}, h, w, IMAGE[box])
+    return image
 
 
-def _mixed(mixture, labels_mixture, lam, **values):
-    """Two formulas, for the images and for the labels, on a batch, in one array."""
-    values.update({r"\lambda": lam, "N": 3, "H": 4, "W": 6})
-    images = by_formula(mixture, (3, 4, 6), "nij", x=IMAGES[..., 0], **values)
-    return np.append(images, by_formula(labels_mixture, LABELS.shape, "nk", y=LABELS, **values))
+def _cut_out(rng):
+    row, column = int(rng.integers(H)), int(rng.integers(W))
+    return _channels(formulas.cutout, {formulas.side: 4, formulas.row: row, formulas.column: column})
+
+
+def _jittered(rng):
+    rng.permutation(4)
+    factor = formulas.color_jitter.value(values={formulas.u: rng.random(), formulas.b: 0.4})
+    return blocks.adjust_brightness(IMAGE, float(factor))
+
+
+def _shifted(rng):
+    rng.random()  # the angle
+    f, sides = formulas, ((0.3, W), (0.5, H))
+    values = [{f.u: rng.random(), f.a_x: share, f.W: side} for share, side in sides]
+    return blocks.affine(IMAGE, 0, [int(f.random_affine_translate.value(values=v)) for v in values], 1, 0)
+
+
+def _turned(rng):
+    angle = _value(formulas.random_rotation, {formulas.u: rng.random(), formulas.d: 30})
+    return blocks.rotate(IMAGE, float(angle))
+
+
+def _unsharp(rng):
+    sigma = formulas.random_gaussian_blur.value(values={formulas.u: rng.random()})
+    return blocks.gaussian_blur(IMAGE, 3, float(sigma))
+
+
+def _with_u(formula, on):
+    return lambda rng: on(formula, {formulas.u: rng.random()})
+
+
+# Batches and labels
+
+
+def _mixed(images, labels, lam, values=None):
+    """Two formulas, for the images and for the labels, on a batch."""
+    f = formulas
+    values = {**(values or {}), f.lam: lam, f.N: 3, f.H: 4, f.W: 6, f.x: IMAGES[..., 0], f.y: LABELS}
+    mixed = by_formula(images, (3, 4, 6), values, (f.n, f.i, f.j))
+    return mixed, by_formula(labels, LABELS.shape, values, (f.n, f.k))
 
 
 def _beta(rng):
@@ -303,81 +291,126 @@ def _beta(rng):
     return rng.beta(alpha, alpha)
 
 
-def mixup():
-    exact = _mixed(formulas.mixup, formulas.mixup_labels, 0.3)
-    return np.append(*blocks.mixup(IMAGES, LABELS, 0.3)), exact
+def _mixup(lam):
+    return _mixed(formulas.mixup, formulas.mixup_labels, lam)
 
 
-def random_mixup():
-    def exactly(rng):
-        return _mixed(formulas.mixup, formulas.mixup_labels, _beta(rng))
-
-    return _seeds(lambda rng: np.append(*blocks.MixUp()(IMAGES, LABELS, rng)), exactly)
+def _cutmix(lam, column, row):
+    return _mixed(formulas.cutmix, formulas.cutmix_labels, lam, {formulas.column: column, formulas.row: row})
 
 
-def cutmix():
-    exact = _mixed(formulas.cutmix, formulas.cutmix_labels, 0.3, x_c=4, y_c=2)
-    return np.append(*blocks.cutmix(IMAGES, LABELS, 0.3, (4, 2))), exact
+def _random_cutmix(rng):
+    return _cutmix(_beta(rng), int(rng.integers(6)), int(rng.integers(4)))
 
 
-def random_cutmix():
-    def exactly(rng):
-        lam, column, row = _beta(rng), int(rng.integers(6)), int(rng.integers(4))
-        return _mixed(formulas.cutmix, formulas.cutmix_labels, lam, x_c=column, y_c=row)
+CENTER = (1.25, 2.5)
+TURNED = {"angle": 33, "center": CENTER, "fill": 0.25}
+SHEARED = {"angle": -40, "translate": (1, -0.5), "scale": 0.75, "shear": (12, -9), "center": CENTER, "fill": 0.25}
+MAPPED = {formulas.theta: _radians(-40), formulas.t_x: 1, formulas.t_y: -0.5, formulas.s: 0.75}
+MAPPED.update({formulas.phi_x: _radians(12), formulas.phi_y: _radians(-9)})
+WARPS = ("nearest", "bilinear")
+CROP, ERASING, BLUR = "randomresizedcrop", "randomerasing", {"kernel_size": (5, 3)}
+F = formulas
 
-    return _seeds(lambda rng: np.append(*blocks.CutMix()(IMAGES, LABELS, rng)), exactly)
-
-
-COMPARISONS = {
-    "hflip": hflip,
-    "RandomHorizontalFlip": random_horizontal_flip,
-    "resize": resize,
-    "resized_crop": resized_crop,
-    "RandomResizedCrop": random_resized_crop,
-    "RandomResizedCrop fallback": random_resized_crop_fallback,
-    "center_crop": center_crop,
-    "CenterCrop": center_crop,
-    "adjust_brightness": adjust_brightness,
-    "adjust_contrast": adjust_contrast,
-    "adjust_saturation": adjust_saturation,
-    "adjust_hue": adjust_hue,
-    "ColorJitter": color_jitter,
-    "rotate": partial(rotate, "nearest"),
-    "rotate bilinear": partial(rotate, "bilinear"),
-    "rotate quarter": quarter_turn,
-    "RandomRotation": random_rotation,
-    "affine": partial(affine, "nearest"),
-    "affine bilinear": partial(affine, "bilinear"),
-    "RandomAffine": random_affine,
-    "rgb_to_grayscale": rgb_to_grayscale,
-    "rgb_to_grayscale uint8": rgb_to_grayscale_of_levels,
-    "RandomGrayscale": random_grayscale,
-    "gaussian_blur": gaussian_blur,
-    "GaussianBlur": random_gaussian_blur,
-    "erase": erase,
-    "RandomErasing": random_erasing,
-    "RandomErasing tries": random_erasing_tries,
-    "Cutout": cutout,
-    "mixup": mixup,
-    "MixUp": random_mixup,
-    "cutmix": cutmix,
-    "CutMix": random_cutmix,
-}
-
-
-def compare(name):
-    """What a block computes and what its formula gives, as two flat float arrays."""
-    computed, exact = COMPARISONS[name]()
-    return np.ravel(np.asarray(computed, float)), np.ravel(np.asarray(exact, float))
-
-
-def recorded(arrays, name):
-    """What a kernel computes and what torchvision did, for all recorded results: (dtype, options, ours, theirs)."""
-    for key, theirs in arrays.items():
-        call, _, dtype = key.rpartition("/")
-        call, _, kind = call.rpartition(" ")
-        block, _, options = call.partition(" ")
-        if block == name:
-            options = {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(options).items()}
-            pixels = arrays[kind] if dtype == "uint8" else arrays[kind] / 255
-            yield dtype, options, getattr(blocks, name)(pixels, **options), theirs
+ROWS = [
+    Row("randomhorizontalflip", "hflip", lambda rng: _channels(F.hflip, {}), recorded=True),
+    Row("randomhorizontalflip", "RandomHorizontalFlip", _with_u(F.random_horizontal_flip, _channels), draws=40),
+    Row(CROP, "RandomResizedCrop", _first_box(F.random_resized_crop), {"size": 5}, (31, 40), 10, "box"),
+    *(
+        Row(CROP, "RandomResizedCrop", _central_box(*sides), {"size": 8, "scale": (2, 3)}, sides, 1, "box")
+        for sides in ((10, 100), (100, 10), (30, 20), (20, 21))
+    ),
+    Row(CROP, "resize", lambda rng: _resized(F.resize, (3, 7)), {"size": (3, 7)}, recorded=True),
+    Row(
+        CROP,
+        "resize",
+        lambda rng: _resized(F.resize_nearest, (3, 7)),
+        {"size": (3, 7), "interpolation": "nearest"},
+        recorded=True,
+    ),
+    Row(
+        CROP,
+        "resized_crop",
+        lambda rng: _channels(F.resized_crop, {F.top: 1, F.left: 2}, 3, 2),
+        {"top": 1, "left": 2, "height": 3, "width": 2, "size": (3, 2)},
+        recorded=True,
+    ),
+    Row(
+        CROP,
+        "resized_crop",
+        lambda rng: _resized(F.resize_nearest, (5, 3), _channels(F.resized_crop, {F.top: 1, F.left: 2}, 3, 2)),
+        {"top": 1, "left": 2, "height": 3, "width": 2, "size": (5, 3), "interpolation": "nearest"},
+        recorded=True,
+    ),
+    Row(
+        CROP,
+        "center_crop",
+        lambda rng: _channels(F.center_crop, {F.h: 1, F.w: 2}, 1, 2),
+        {"size": (1, 2)},
+        recorded=True,
+    ),
+    Row(CROP, "CenterCrop", lambda rng: _channels(F.center_crop, {F.h: 3, F.w: 4}, 3, 4), {"size": (3, 4)}, draws=1),
+    *(
+        Row("colorjitter", f"adjust_{name}", lambda rng, f=f: _colours(f, {F.f: 1.7}), {"factor": 1.7}, recorded=True)
+        for name, f in (
+            ("brightness", F.adjust_brightness),
+            ("contrast", F.adjust_contrast),
+            ("saturation", F.adjust_saturation),
+        )
+    ),
+    Row("colorjitter", "adjust_hue", lambda rng: _pixels(F.adjust_hue, {F.f: 0.3}), {"factor": 0.3}, recorded=True),
+    Row("colorjitter", "ColorJitter", _jittered, {"brightness": 0.4}, draws=10),
+    *(
+        Row(
+            "randomrotation",
+            "rotate",
+            lambda rng, way=way: _warped(F.rotate, way, 0.25, {F.theta: _radians(33)}),
+            {**TURNED, "interpolation": way},
+            recorded=True,
+        )
+        for way in WARPS
+    ),
+    Row(
+        "randomrotation",
+        "rotate",
+        lambda rng: _channels(F.quarter_turn, {}, W, H),
+        {"angle": -270, "interpolation": "bilinear", "expand": True},
+    ),
+    Row("randomrotation", "RandomRotation", _turned, {"degrees": 30}, draws=10),
+    *(
+        Row(
+            "randomaffine",
+            "affine",
+            lambda rng, way=way: _warped(F.affine, way, 0.25, MAPPED),
+            {**SHEARED, "interpolation": way},
+            recorded=True,
+        )
+        for way in WARPS
+    ),
+    Row("randomaffine", "RandomAffine", _shifted, {"degrees": 0, "translate": (0.3, 0.5)}, draws=10),
+    Row("randomgrayscale", "rgb_to_grayscale", lambda rng: _pixels(F.rgb_to_grayscale), recorded=True),
+    Row(
+        "randomgrayscale",
+        "rgb_to_grayscale",
+        lambda rng: np.floor(_pixels(F.rgb_to_grayscale, image=LEVELS)),
+        inputs=(LEVELS,),
+    ),
+    Row("randomgrayscale", "RandomGrayscale", _with_u(F.random_grayscale, _colours), draws=40),
+    Row("gaussianblur", "gaussian_blur", lambda rng: _blurred((5, 3)), BLUR, recorded=True),
+    Row("gaussianblur", "gaussian_blur", lambda rng: _blurred((5, 3), (1.25, 0.5)), {**BLUR, "sigma": (1.25, 0.5)}),
+    Row("gaussianblur", "GaussianBlur", _unsharp, {"kernel_size": 3}, draws=10),
+    Row(
+        ERASING,
+        "erase",
+        lambda rng: _channels(F.erase, {F.top: 1, F.left: 2, F.h: 2, F.w: 3, F.F: 0.25}),
+        {"top": 1, "left": 2, "height": 2, "width": 3, "value": 0.25},
+    ),
+    Row(ERASING, "RandomErasing", _first_box(F.random_erasing), {}, (31, 40), 10, "box"),
+    Row(ERASING, "RandomErasing", lambda rng: rng.random(20)[:0], {"scale": (1, 1)}, (8, 8), 1, "box"),
+    Row(ERASING, "RandomErasing", _erased, draws=40),
+    Row(ERASING, "Cutout", _cut_out, {"length": 4}, draws=10),
+    Row("mixup", "mixup", lambda rng: _mixup(0.3), {"lam": 0.3}, (IMAGES, LABELS)),
+    Row("mixup", "MixUp", lambda rng: _mixup(_beta(rng)), {}, (IMAGES, LABELS), 10),
+    Row("cutmix", "cutmix", lambda rng: _cutmix(0.3, 4, 2), {"lam": 0.3, "center": (4, 2)}, (IMAGES, LABELS)),
+    Row("cutmix", "CutMix", _random_cutmix, {}, (IMAGES, LABELS), 10),
+]

@@ -289,6 +289,8 @@ def augmentation(shapes=(("odd", (7, 9, 3)), ("even", (8, 6, 3))), seed=0):
     rows += [("resize", {"size": size}) for size in (5, 13, (4, 11), (20, 3))]
     box = {"top": 1, "left": 2, "height": 5, "width": 4}
     rows += [("resized_crop", {**box, "size": size}) for size in ((5, 4), (3, 7))]
+    rows += [("resize", {"size": size, "interpolation": "nearest"}) for size in (4, (3, 13), (16, 12))]
+    rows += [("resized_crop", {**box, "size": (7, 3), "interpolation": "nearest"})]
     rows += [("center_crop", {"size": size}) for size in (4, (5, 2), (12, 3), (3, 20))]
     for name in ("adjust_brightness", "adjust_contrast", "adjust_saturation"):
         rows += [(name, {"factor": factor}) for factor in (0.5, 1.75)]
@@ -316,8 +318,9 @@ def augmentation(shapes=(("odd", (7, 9, 3)), ("even", (8, 6, 3))), seed=0):
         return function(image, fill=None, **options) + (rest * torch.tensor(fill).reshape(-1, 1, 1) if fill else 0)
 
     def called(function, image, **options):
+        way = InterpolationMode(options.pop("interpolation", "bilinear"))
         listed = [[value] if key == "size" and isinstance(value, int) else value for key, value in options.items()]
-        return function(image, *listed)
+        return function(image, *listed, **({"interpolation": way} if "resize" in function.__name__ else {}))
 
     arrays = dict(images)
     for kind, image in images.items():
