@@ -99,7 +99,9 @@ class _Optimizer:
 
     def _check(self):
         """Check all settings."""
-        self._settings(" ".join(name for name in _SETTINGS if name in vars(self)))
+        for name, (check, *more) in _SETTINGS.items():
+            if name in vars(self):
+                check(name, vars(self)[name], *more)
 
     def _settings(self, names):
         """The settings of these names, as the Python numbers that were checked."""
