@@ -27,6 +27,7 @@ log = logging.getLogger("mkdocs.hooks.scratch")
 package = Path(__file__).parent.parent
 FENCE_LANGUAGES = {"python", "text", "bash", "console", "toml", "yaml"}
 FENCED = re.compile(r"^(```+|~~~+).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+NO_FINDING = re.compile(r"^### (?![A-Z][\w ]*: (?:[^\s{]|{{)).*", re.MULTILINE)
 FENCE_OPTIONS = {"exec", "html", "source", "result", "session", "title", "id"}
 
 
@@ -54,7 +55,7 @@ def _place(place, message):
 
 
 collector = Collector()
-state = {"serving": False, "blocks": [], "executed": 0, "drawn": set(), "written": set(), "docs": "", "pieces": {}}
+state = dict(serving=False, blocks=[], executed=0, at=0, drawn=set(), written=set(), docs="", pieces={})
 
 
 def on_startup(*, command, dirty):
@@ -115,9 +116,10 @@ def _shown(run):
     def run_and_show(source, language, css_class, options, md, **more):
         from scratch.show.source import ran
 
-        blocks, n = state["blocks"], state["executed"]
-        state["executed"] += 1
-        page, collector.place = collector.place, blocks[n] if n < len(blocks) else "?"
+        first = source.strip("\n").partition("\n")[0].strip()
+        found = [n for n, (_, line) in enumerate(state["blocks"]) if line == first and n >= state["at"]]
+        state.update(executed=state["executed"] + 1, at=found[0] + 1 if found else state["at"])
+        page, collector.place = collector.place, state["blocks"][found[0]][0] if found else "?"
         before = len(collector.problems)
         visible, result = options["source"], options["result"]
         options = {**options, "source": "", "result": "", "html": options["html"] or bool(visible)}
@@ -206,7 +208,7 @@ def on_page_markdown(markdown, page, config, files):
     from scratch.show.page import begin, compose
 
     collector.place = page.file.src_uri
-    state["blocks"], state["executed"] = [], 0
+    state.update(blocks=[], executed=0, at=0)
     if page.file.src_uri.removesuffix(".md") in ("index", *TOPICS):
         page.meta.setdefault("hide", ["navigation"])
     if page.file.generated_by or page.file.src_uri.endswith(".ipynb"):
@@ -223,8 +225,10 @@ def _examine(piece):
     """Note where the blocks of a piece stand; warn of fences that are not executed, of findings without a sentence."""
     from scratch.show.page import fences
 
-    if "markdown-exec: hide" in piece.text:
-        log.warning("%s: a visible block with hidden lines: readers copy what they see", piece.file)
+    hidden = piece.text.find("markdown-exec: hide")
+    if hidden >= 0:
+        line = piece.line + piece.text[:hidden].count("\n")
+        log.warning("%s, line %d: a visible block with hidden lines: readers copy what they see", piece.file, line)
     for line, info in fences(piece.text):
         place = f"{piece.file}, line {piece.line + line - 1}"
         language, _, options = info.partition(" ")
@@ -232,11 +236,11 @@ def _examine(piece):
         if language not in FENCE_LANGUAGES or unknown:
             log.warning("%s: a fence with an unknown language or option: %s", place, info)
         if language == "python" and 'exec="on"' in options:
-            state["blocks"].append(place)
+            state["blocks"].append((place, piece.text.split("\n")[line].strip()))
         elif language == "python":
             log.warning("%s: a Python block that is not executed: %s", place, info)
     prose = FENCED.sub(lambda fence: "\n" * fence[0].count("\n"), piece.text)
-    for heading in re.finditer(r"^### (?![A-Z][\w ]*: \S).*", prose, re.MULTILINE) if "/" in piece.file else ():
+    for heading in NO_FINDING.finditer(prose) if "/" in piece.file else ():
         line = piece.line + prose[: heading.start()].count("\n")
         log.warning("%s, line %d: a finding without its sentence: %s", piece.file, line, heading[0])
 
