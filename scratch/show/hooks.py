@@ -55,11 +55,12 @@ def _place(place, message):
 
 
 collector = Collector()
-state = dict(serving=False, blocks=[], executed=0, at=0, drawn=set(), written=set(), docs="", pieces={})
+state = dict(serving=False, dirty=False, blocks=[], executed=0, at=0, drawn=set(), written=set(), docs="", pieces={})
 
 
 def on_startup(*, command, dirty):
-    state["serving"] = command == "serve"
+    state.update(serving=command == "serve", dirty=dirty)
+    sys.dont_write_bytecode |= state["serving"]  # a new file in a watched folder would build once more
     mkdocs = logging.getLogger("mkdocs")
     for handler in mkdocs.handlers:
         handler.setLevel(max(handler.level, mkdocs.level))
@@ -74,7 +75,9 @@ def on_config(config):
 
     collector.problems.clear()
     collector.place = ""
-    state.update(drawn=set(), written=set(), docs=config.docs_dir, pieces={})
+    state.update(docs=config.docs_dir, pieces={})
+    if not state["dirty"]:  # else only the edited pages are made again, and the faces are for all
+        state.update(drawn=set(), written=set())
     execute = not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ
     config.plugins["mkdocs-jupyter"].config["execute"] = execute
     if state["serving"]:
