@@ -116,7 +116,7 @@ def signature(found, data, options, aliases=None):
     """Map parameters: the first ones are data, the others options, by their usual names.
 
     data: the names of the data arguments, each as a string of what readers call it. options: name to default.
-    aliases: further names of options, those that are tried first. extra: options that a reader may have beside, such as beta1 and beta2 for betas.
+    aliases: further names of options, those that are tried first. betas may be two arguments, beta1 and beta2.
     """
     if found is None:
         return Signature([None] * len(data), {}, {})
@@ -219,3 +219,13 @@ def called(handed, options):
     rest = inner.arguments({n: v for n, v in options.items() if n in inner.options})
     method = getattr(handed.watch.call(kind, **first), handed.function)
     return lambda *args: method(*args, **rest)
+
+
+def with_signature(function, block):
+    """A function that calls another, with the block's signature."""
+
+    def offered(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    offered.__signature__ = inspect.signature(block)
+    return offered

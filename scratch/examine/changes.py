@@ -122,14 +122,22 @@ def everywhere(*pairs):
     return change
 
 
-def run_line_by_line(algorithm, values, state, inputs, step):
-    """One step of an Algorithm in float64; values: its constants; state: changed in place; what the lines made."""
-    now = {**values, **state, **inputs, t: step}
-    for left, right in algorithm.assignments:
-        now[left] = compiled(right)(now)
-    for before, (after, _) in algorithm.state.items():
-        state[before] = now[after]
-    return now
+class Steps:
+    """An Algorithm that is run in float64, line by line. values: its constants; state: what it begins with."""
+
+    def __init__(self, algorithm, values, state):
+        self.values, self.state = values, state
+        self.lines = [(left, compiled(right)) for left, right in algorithm.assignments]
+        self.after = [(before, now) for before, (now, _) in algorithm.state.items()]
+
+    def run(self, step, inputs):
+        """Make a step; returns what its lines made, by symbol."""
+        now = {**self.values, **self.state, **inputs, t: step}
+        for left, value in self.lines:
+            now[left] = value(now)
+        for before, after in self.after:
+            self.state[before] = now[after]
+        return now
 
 
 def first_difference(right, changed):

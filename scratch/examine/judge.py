@@ -11,7 +11,7 @@ from scratch.examine import causes
 from scratch.examine.adapt import Unmappable
 from scratch.examine.base import LOOSE, TIGHT, Case, Mistake, Task, errors
 from scratch.examine.plain import number, short, two
-from scratch.examine.watch import Failure, Watch
+from scratch.examine.watch import Failure, Skip, Watch
 
 SINGLE = 1e-5  # what a result computed in float32 may be off, relative to the function's size
 HALF = 1e-4  # beyond it, float16 has been in use
@@ -92,13 +92,16 @@ def judge(task, implementation, name):
         _try(part, handed, place)
         if place == 0:
             watch.begun = time.perf_counter()  # what is imported and compiled in the first call does not count
-    first = part.outcomes[0]
-    if first.theirs is None:
+    first = part.outcomes[0] if part.outcomes else None
+    if first is None:
+        _not_run(part, f"no case could be run: it has no option {' or '.join(part.skipped)}")
+    elif first.theirs is None:
         part.wrong = [first]
         _not_run(part, first.failure)
     else:
         _judge(part, handed, watch)
-    causes.explain(part, handed)
+    if first is not None:
+        causes.explain(part, handed)
     return part
 
 
@@ -119,6 +122,9 @@ def _try(part, handed, place):
     outcome = Outcome(case, answer, task.family.scale(task, answer, case))
     try:
         outcome.theirs = task.family.play(handed, replace(case, options=filled(task, handed, case)))
+    except Skip as skip:
+        part.notes += [str(skip)] if str(skip) not in ["", *part.notes] else []
+        return
     except Failure as failure:
         outcome.failure = failure
         if failure.overflow and case.kind in JUDGED:

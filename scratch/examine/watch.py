@@ -19,6 +19,10 @@ HOUSE = os.path.dirname(os.path.abspath(__file__))
 PATIENCE = 1.2  # seconds after which no further case is begun
 
 
+class Skip(Exception):
+    """A case that a reader's kind of implementation cannot have."""
+
+
 class Failure(Exception):
     """What a reader's code raised, in one line with the place where it was raised."""
 
@@ -79,7 +83,7 @@ class Watch:
                     result = function(*args, **options)
                     if inspect.isgenerator(result) or isinstance(result, (map, filter, zip, range)):
                         result = list(itertools.islice(result, 10_000))
-                except Failure:
+                except (Failure, Skip):
                     raise
                 except (Exception, SystemExit) as error:
                     raise Failure(error, _where(error)) from None

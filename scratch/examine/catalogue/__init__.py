@@ -16,3 +16,11 @@ def table():
 def rows(name):
     """The rows of a task, by its name."""
     return [row for row in table() if row.of == name]
+
+
+def written(row):
+    """A row's mistake as a reader would have written it, to be handed to `examine`."""
+    from scratch.examine.names import tasks
+
+    task = tasks()[row.of]
+    return task.family.offered(task, row.make(task.right))

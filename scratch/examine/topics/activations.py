@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scratch import activations
-from scratch.examine.adapt import called, opened
+from scratch.examine.adapt import called, opened, with_signature
 from scratch.examine.base import Case, Task, scale_of
 from scratch.examine.watch import Failure, as_array
 from scratch.formulas import activations as formulas
@@ -149,3 +149,8 @@ def curve(task, outcome):
     x = np.asarray(outcome.case.data[0]).ravel()
     order = np.argsort(x)
     return x[order], outcome.theirs.ravel()[order], outcome.right.ravel()[order], "x"
+
+
+def offered(task, function):
+    """A mistake as a reader would hand it in: a function with the block's signature."""
+    return with_signature(function, task.right)

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 
 from scratch import losses
-from scratch.examine.adapt import called, opened, plain
+from scratch.examine.adapt import called, opened, with_signature, plain
 from scratch.examine.base import Case, Task, scale_of
 from scratch.examine.causes import behaviour
 from scratch.examine.watch import Failure, as_array
@@ -220,3 +220,7 @@ def curve(task, outcome):
     order = np.argsort(pred - target)
     return (pred - target)[order], outcome.theirs[order], outcome.right[order], "prediction − target"
 
+
+def offered(task, function):
+    """A mistake as a reader would hand it in: a function with the block's signature."""
+    return with_signature(function, task.right)

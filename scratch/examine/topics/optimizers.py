@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import inspect
 import sys
+from functools import cache
 
 import numpy as np
 
 from scratch import optimizers
-from scratch.examine.adapt import ALIASES, Unmappable, parameters, plain, signature
+from scratch.examine.adapt import ALIASES, Unmappable, parameters, plain, signature, with_signature
 from scratch.examine.base import Case, Task
 from scratch.examine.causes import behaviour
-from scratch.examine.changes import run_line_by_line
-from scratch.examine.watch import Failure, as_array
+from scratch.examine.changes import Steps
+from scratch.examine.watch import Failure, Skip, as_array
 from scratch.formulas import optimizers as formulas
 
 STATE = set("state config cache memory s optstate optimizerstate mem history st".split())
@@ -88,6 +89,12 @@ def form(name, options):
     return formulas.adamw if name == "AdamW" else formulas.adam
 
 
+@cache
+def _changed(name, change, special):
+    """The changed Algorithm of an optimizer, or that of its special form."""
+    return change(form(name, dict.fromkeys(("amsgrad", "centered", "nesterov"), special)))
+
+
 class Running:
     """An Algorithm, changed on purpose, as an optimizer of a few parameters. shared: one memory for all of them.
 
@@ -96,18 +103,18 @@ class Running:
 
     def __init__(self, name, change, params, options, shared=False, counts="steps"):
         self.params, self.lr, self.options = params, options["lr"], options
-        self.algorithm, self.counts, self.t = change(form(name, options)), counts, 0
-        values = {s: float(v) for s, v in self.algorithm.defaults.items()}
+        self.counts, self.t = counts, 0
+        algorithm = _changed(name, change, bool(options.get("amsgrad") or options.get("centered") or options.get("nesterov")))
+        values = {s: float(v) for s, v in algorithm.defaults.items()}
         values.update({SYMBOLS[n]: float(v) for n, v in options.items() if n in SYMBOLS})
         if "betas" in options:
             values.update(zip((formulas.beta1, formulas.beta2), options["betas"]))
-        self.values = values
-        states = [self._state(p, values) for p in params]
-        self.states = [states[0]] * len(params) if shared else states
+        states = [self._state(algorithm, p, values) for p in params]
+        self.runs = [Steps(algorithm, values, states[0] if shared else state) for state in states]
         self.times = [0] * len(params)
 
-    def _state(self, param, values):
-        first = {b: values.get(f, f) for b, (_, f) in self.algorithm.state.items()}
+    def _state(self, algorithm, param, values):
+        first = {b: values.get(f, f) for b, (_, f) in algorithm.state.items()}
         if "initial_accumulator_value" in self.options:
             first[formulas.G_1] = self.options["initial_accumulator_value"]
         return {b: np.zeros(param.shape) + float(f) for b, f in first.items()}
@@ -118,12 +125,10 @@ class Running:
                 continue
             self.times[i] += 1
             self.t += 1
-            state = self.states[i]
-            state[formulas.theta_1] = param
-            grad = -grad if self.options.get("maximize") else grad
-            step = self.t if self.counts == "parameters" else self.times[i]
-            values = {**self.values, formulas.eta: self.lr}
-            now = run_line_by_line(self.algorithm, values, state, {formulas.gradient: np.asarray(grad, float)}, float(step))
+            run, count = self.runs[i], self.t if self.counts == "parameters" else self.times[i]
+            run.state[formulas.theta_1], run.values[formulas.eta] = param, self.lr
+            grad = np.asarray(-grad if self.options.get("maximize") else grad, float)
+            now = run.run(float(count), {formulas.gradient: grad})
             param[...] = now[formulas.theta]
 
 
@@ -353,7 +358,7 @@ class _Class(_Base):
         for name in names:
             if isinstance(getattr(self.optimizer, name, None), (int, float)):
                 return name
-        raise Failure(AttributeError("its rate is no attribute"))
+        raise Skip("its rate is no attribute: a rate that changes was not tried")
 
 
 def _plain_array(value):
@@ -487,7 +492,7 @@ class _Function(_Base):
     def lr(self):
         (name,) = self.handed.signature.options.get("lr", (None,))
         if name is None:
-            raise Failure(AttributeError("its rate is no argument"))
+            raise Skip("its rate is no argument: a rate that changes was not tried")
         return self.named.get(name, self.handed.task.options["lr"])
 
     @lr.setter
@@ -531,3 +536,7 @@ def _note_kept(part, handed):
     if not np.allclose(theirs, right, rtol=1e-5, atol=0):
         part.notes.append("it keeps the gradient's own array: who fills that anew for the next step changes its memory")
 
+
+def offered(task, make):
+    """A mistake as a reader would hand it in: what is made with parameters, and with the block's options."""
+    return with_signature(make, task.right)
