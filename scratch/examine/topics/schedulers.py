@@ -68,6 +68,11 @@ def _of(optimizer, column):
     return optimizer.lr if column == 0 else optimizer.momentum
 
 
+def changed(task, change):
+    """What makes of the plateau's rule, changed, what the block is."""
+    return lambda right: over_class(lambda optimizer, **options: Rule(change, optimizer, **options))
+
+
 class Closed:
     """A closed form as a class: each step writes the rate of its epoch, and the momentum where there is one."""
 
