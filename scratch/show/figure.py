@@ -122,6 +122,7 @@ def svg(drawing, name, key=""):
     text = re.sub(r"<[^>]+>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _rounded, tag[0]), text)
     text = re.sub(r"font-family: [^;\"]*;? ?", "", re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text))
     text = re.sub(r"\n\s*", " ", text)
+    text = re.sub(r'<g id="m-([\w-]+)">', r'<g data-curve="\1">', text)  # what a script moves
     for colour, variable in _VARIABLES.items():
         text = text.replace(colour, variable)
     text = _own_ids(text, f"f{hashlib.sha256((text + name + key).encode()).hexdigest()[:9]}")
