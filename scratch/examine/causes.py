@@ -77,6 +77,8 @@ _SHARED = {
 def explain(part, handed):
     """Name the causes of what is wrong with a part."""
     defaults = _other_defaults(part, handed)
+    if not part.ran:
+        return
     if part.wrong:
         part.causes = _found(part, handed, defaults)
         if _only_while_constant(part):

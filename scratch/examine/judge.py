@@ -78,8 +78,8 @@ def right(task, place):
     return _RIGHT[key]
 
 
-def judge(task, implementation, name):
-    """Call a reader's implementation on a task's cases and say what was found."""
+def judge(task, implementation, name, explain=True):
+    """Call a reader's implementation on a task's cases and say what was found. explain: whether causes are looked for."""
     part, watch = Part(task, name), Watch()
     try:
         handed = task.family.adapt(task, implementation, watch)
@@ -100,7 +100,7 @@ def judge(task, implementation, name):
         _not_run(part, first.failure)
     else:
         _judge(part, handed, watch)
-    if first is not None:
+    if first is not None and explain:
         causes.explain(part, handed)
     return part
 

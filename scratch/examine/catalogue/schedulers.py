@@ -114,6 +114,13 @@ def _late(formula):
     return replace(late, definitions=made)
 
 
+def _whole(formula):
+    """The same, with a rise of whole steps."""
+    late = _late(formula)
+    made = tuple((left, floor(right) if left == peak else right) for left, right in late.definitions)
+    return replace(late, definitions=made)
+
+
 def _inside(*pairs):
     """A change of parts of a Formula's right side."""
 
@@ -263,6 +270,8 @@ with evaluate(False):
         _cycle("one-step-too-many", "Peak and end are counted as if there were total_steps + 1 steps: both come late, and the "
                "lowest rate is not reached.", "pct_start * total_steps - 1, total_steps - 1", _late, _late,
                "beside-pytorch"),
+        _cycle("whole-steps-too-many", "The rise takes int(pct_start * total_steps) steps and the cycle total_steps: both ends "
+               "come late.", "pct_start * total_steps - 1, total_steps - 1", _whole, _whole, "beside-pytorch"),
         _cycle("end-from-the-peak", "The last rate is max_lr / final_div_factor; it is the first rate that must be divided.",
                "max_lr / div_factor / final_div_factor", _defined((eta_min, f.eta_max / f.d_end)), anchor="formula"),
         _cycle("ends-where-it-began", "It ends at its first rate: the way far below it, final_div_factor, is missing.",

@@ -176,8 +176,9 @@ def play(function, case):
 
 
 def scale(task, right, case):
-    """Errors count relative to the value, or to the largest of the case."""
-    return scale_of(right, float(np.max(scale_of(right), initial=0)) or 1.0)
+    """Errors count relative to the value, or to the largest of the case; where all are tiny, to 1."""
+    size = float(np.max(scale_of(right), initial=0))
+    return scale_of(right, size if size > 1e-3 else 1.0)
 
 
 def place(task, case, index):

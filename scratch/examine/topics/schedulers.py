@@ -149,7 +149,7 @@ PLATEAU.update(min_lr=0, eps=1e-8)
 _noise = np.random.default_rng(3).normal(size=40)
 _curve = [(float(v),) for v in 2 * np.exp(-np.arange(40) / 6) + 0.08 * _noise + 1]
 _flat = [(1.0,)] * 26
-_slow = [(float(v),) for v in 1 - 3e-5 * np.arange(30)]
+_slow = [(float(v),) for v in 1 - 3e-6 * np.arange(30)]
 _halves = [(v,) for v in (1.0, 0.5, 0.5, 0.25, 0.25, 0.75, 1.0, 1.5, 1.5, 2.0, 2.25, 2.25, 3.0, 3.375, 3.375, 0.1, 0.09)]
 _accuracy = [(float(v),) for v in 1 - 0.5 / (np.arange(24) // 3 + 1)]
 CYCLE = {"max_lr": 1.0, "total_steps": 40, "pct_start": 0.3, "anneal_strategy": "cos", "cycle_momentum": True}
