@@ -130,6 +130,8 @@ def _try(part, handed, place):
         outcome.failure = failure
         if failure.overflow and case.kind in JUDGED:
             outcome.theirs = np.full(answer.shape, np.nan)
+    except Exception as error:  # nothing that is handed in may stop the report
+        outcome.failure = Failure(error)
     part.outcomes.append(outcome)
 
 
@@ -220,8 +222,21 @@ def _levels(part, outcome):
     elif outcome.theirs.dtype != outcome.right.dtype:
         part.notes.append(f"{outcome.case.label} comes back as {outcome.theirs.dtype}: its levels were not compared")
         outcome.theirs = None
+    elif outcome.theirs.shape == outcome.right.shape and _only_ties(part.task, outcome):
+        part.notes.append(f"{outcome.case.label}: a value half way between two levels goes to the other one")
     else:
         _values(part, outcome)
+
+
+def _only_ties(task, outcome):
+    off = np.abs(outcome.theirs.astype(int) - outcome.right)
+    return bool(off.any() and off.max() == 1 and np.all((off == 0) | task.family.ties(task, outcome.case)))
+
+
+def _many(part, outcome):
+    """A batch of images, which a function for one image need not take."""
+    if outcome.theirs is None or outcome.theirs.shape != outcome.right.shape or outcome.worst > LOOSE:
+        part.refused.append(outcome.case.label)
 
 
 def _rate(part, outcome):
@@ -238,7 +253,7 @@ def _tie(part, outcome):
         part.notes.append(f"{outcome.case.label}: {count} of {outcome.right.size} values fall to the other side of a tie")
 
 
-_KINDS = {"batch": _batch, "levels": _levels, "float32": _single, "shape": _shape, "whole": _whole, "note": _noted, "rate": _rate, "tie": _tie}
+_KINDS = {"batch": _batch, "levels": _levels, "many": _many, "float32": _single, "shape": _shape, "whole": _whole, "note": _noted, "rate": _rate, "tie": _tie}
 
 
 def _accuracy(part):

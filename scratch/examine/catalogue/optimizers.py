@@ -64,9 +64,9 @@ def _both(*changes):
     return change
 
 
-def _shared(of):
+def _shared(of, counts="parameters"):
     return _row(of, "state-shared", "All parameters share one memory: each moves with the others' gradients.",
-                "one buffer per parameter", shared=True)  # fmt: skip
+                "one buffer per parameter", shared=True, counts=counts)  # fmt: skip
 
 
 def _in_place(of):
@@ -154,7 +154,9 @@ with evaluate(False):
                 "np.maximum(v_max, v) / (1 - beta2**t)",
                 lines({o.v_max: Max(o.v_max_1, v / (1 - beta2**t)),
                        v_hat: lambda e: o.v_max if e.has(o.v_max) else e}), "amsgrad", True),
-            _shared(of),
+            _shared(of, "steps"),
+            row("state-and-t-shared", "All parameters share one memory and one t, which counts up for each of them.",
+                "one memory per parameter", shared=True, counts="parameters"),
             _in_place(of),
         ]
 
@@ -213,8 +215,8 @@ with evaluate(False):
         _shared("momentum"),
         _in_place("momentum"),
         # NAG
-        _row("nag", "heavy-ball", "It is heavy ball: the step takes b, without looking ahead. (So is a form that updates "
-             "theta first and takes the gradient there.)", "theta -= lr * (g + mu * b)", lines({theta: theta_1 - eta * b})),
+        _row("nag", "heavy-ball", "It is heavy ball: the step takes b, without looking ahead. So is a form that updates "
+             "theta first and then takes the gradient there.", "theta -= lr * (g + mu * b)", lines({theta: theta_1 - eta * b})),
         _row("nag", "no-gradient", "The step takes mu b alone: the gradient itself is missing.", "g + mu * b",
              lines({theta: theta_1 - eta * (mu * b)}), "formula"),
         _row("nag", "buffer-whole", "The step takes g + b: mu before the buffer is missing.", "g + mu * b",
@@ -333,7 +335,7 @@ with evaluate(False):
 def _whole_class(row):
     """The same mistake of the whole class SGD."""
     made = _row("SGD", row.name, row.sentence, row.mend, row.change, seen=row.seen, variant=row.variant,
-                **({"shared": True} if row.name == "state-shared" else {}))  # fmt: skip
+                **({"shared": True, "counts": "parameters"} if row.name == "state-shared" else {}))  # fmt: skip
     return replace(made, anchor=row.anchor)
 
 

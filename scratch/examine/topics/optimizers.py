@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -226,6 +227,13 @@ def play(make, case):
     return rows
 
 
+def shortened(outcome, steps=3):
+    """The first steps of a run."""
+    start, gradients, rates = outcome.case.data
+    case = replace(outcome.case, data=(start, gradients[:steps], rates))
+    return replace(outcome, case=case, right=outcome.right[:steps], theirs=outcome.theirs[:steps])
+
+
 def scale(task, right, case):
     """Errors count relative to each coordinate's largest value in the run."""
     return np.max(np.abs(right), axis=0, keepdims=True, initial=0, where=np.isfinite(right))
@@ -420,8 +428,8 @@ class _Updating(_Class):
         self.check(grads, before)
 
     def _find(self, grads):
-        names = list(inspect.signature(self.optimizer.update).parameters)
-        return "_dicts" if names and plain(names[0]) in ("params", "parameters", "weights") else "_each"
+        names = parameters(self.optimizer.update) or []
+        return "_dicts" if names and plain(names[0].name) in ("params", "parameters", "weights") else "_each"
 
     def _each(self, grads):
         for optimizer, param, grad in zip(self.optimizers, self.own, grads):

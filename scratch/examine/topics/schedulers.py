@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -304,6 +305,13 @@ def adapt(task, implementation, watch):
 
 def play(function, case):
     return as_array(function(*case.data, **case.options)).astype(float)
+
+
+def shortened(outcome, epochs=14):
+    """The first epochs of a run."""
+    base, events, column = outcome.case.data
+    case = replace(outcome.case, data=(base, events[: epochs - 1], column))
+    return replace(outcome, case=case, right=outcome.right[:epochs], scale=outcome.scale[:epochs], theirs=outcome.theirs[:epochs])
 
 
 def scale(task, right, case):
