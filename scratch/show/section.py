@@ -34,10 +34,26 @@ class Kinds(Treeprocessor):
                 block = heading.get("id")
             elif heading.tag == "h3" and ": " in (heading.text or ""):
                 kind, _, heading.text = heading.text.partition(": ")
+                _take_attributes(heading)
                 slug = ANCHORS.get(kind) or re.sub(r"\W+", "-", kind.lower()).strip("-")
                 heading.set("id", heading.get("id") or f"{block}-{slug}")
                 heading.set("data-toc-label", kind)
                 heading.set("data-kind", kind)
+
+
+def _take_attributes(heading):
+    """Take the attributes at the end of a heading that attr_list leaves where a {{ name }} stands before them."""
+    last = heading[-1] if len(heading) else None
+    text = (heading.text if last is None else last.tail) or ""
+    found = re.search(r" *\{(?=[^{}]*[#=])([^{}]*)\}$", text)
+    if found:
+        if last is None:
+            heading.text = text[: found.start()]
+        else:
+            last.tail = text[: found.start()]
+        for part in found[1].split():
+            key, _, value = part.partition("=") if "=" in part else ("id", "", part.lstrip("#"))
+            heading.set(key, value.strip('"'))
 
 
 class Cards(Treeprocessor):
