@@ -56,7 +56,7 @@ def test_every_comparison_of_the_row_holds(row):
     assert [made for made in row.comparisons() if not made.holds] == []
 
 
-@pytest.mark.parametrize("row", {row.formula.right: row for row in ROWS}.values(), ids=str)
+@pytest.mark.parametrize("row", {id(row.formula): row for row in ROWS}.values(), ids=str)
 def test_the_typeset_derivative_is_the_derivative(row):
     if row.slope is None:
         row.formula.prove_derivative()
