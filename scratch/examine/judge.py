@@ -177,8 +177,14 @@ def _single(part, outcome):
         part.refused.append("float32")
     elif outcome.theirs.shape == outcome.right.shape and outcome.worst > HALF and not part.wrong:
         part.faults.append(
-            Mistake(part.task.name, "float16-like", f"A float32 result is off by {outcome.worst:.1e} of the function's "
-                    "size: somewhere on the way it was rounded to float16.", "compute in float32 or float64", "accuracy")
+            Mistake(
+                part.task.name,
+                "float16-like",
+                f"A float32 result is off by {outcome.worst:.1e} of the function's "
+                "size: somewhere on the way it was rounded to float16.",
+                "compute in float32 or float64",
+                "accuracy",
+            )
         )
     elif outcome.worst > SINGLE and not part.wrong:
         part.notes.append(f"in float32 the error reaches {outcome.worst:.1e} of the function's size")
@@ -250,10 +256,22 @@ def _tie(part, outcome):
         part.wrong.append(outcome)
     elif outcome.worst > LOOSE and not part.wrong:
         count = int((outcome.errors > LOOSE).sum())
-        part.notes.append(f"{outcome.case.label}: {count} of {outcome.right.size} values fall to the other side of a tie")
+        part.notes.append(
+            f"{outcome.case.label}: {count} of {outcome.right.size} values fall to the other side of a tie"
+        )
 
 
-_KINDS = {"batch": _batch, "levels": _levels, "many": _many, "float32": _single, "shape": _shape, "whole": _whole, "note": _noted, "rate": _rate, "tie": _tie}
+_KINDS = {
+    "batch": _batch,
+    "levels": _levels,
+    "many": _many,
+    "float32": _single,
+    "shape": _shape,
+    "whole": _whole,
+    "note": _noted,
+    "rate": _rate,
+    "tie": _tie,
+}
 
 
 def _accuracy(part):
@@ -279,7 +297,8 @@ def _tail(part, judged):
         with np.errstate(all="ignore"):
             lost = np.abs(outcome.theirs - outcome.right) > LOOSE * np.abs(outcome.right)
         if lost.any():
-            index = tuple(np.argwhere(lost)[0])
+            places = np.argwhere(lost)
+            index = tuple(places[np.argmax(np.abs(outcome.right[lost]))])
             theirs, exact = two(outcome.theirs[index], outcome.right[index])
             at = part.task.family.place(part.task, outcome.case, index)
             part.notes.append(f"digits are lost where the value is small: at {at} theirs is {theirs}, right is {exact}")
@@ -301,7 +320,9 @@ def _seen(part, handed, watch):
     if watch.drew:
         part.notes.append("it draws from the global random state, which no caller can seed apart")
     if watch.views:
-        part.notes.append(f"{causes.behaviour(part.task, 'views').name}: {causes.behaviour(part.task, 'views').sentence}")
+        part.notes.append(
+            f"{causes.behaviour(part.task, 'views').name}: {causes.behaviour(part.task, 'views').sentence}"
+        )
     for message, label in list(watch.warned.items())[:1]:
         part.notes.append(f"it warns: {short(message, 90)}" + (f" ({label})" if label else ""))
     if watch.printed:

@@ -74,7 +74,9 @@ CASES = {
         [_box(1, 2, 5, 4, size=(3, 7)), _box(0, 3, 4, 6, size=5), _box(2, 1, 5, 3, size=(5, 3))],
         [_box(1, 2, 5, 4, size=(3, 7))],
     ),
-    "center_crop": _kernel([{"size": s} for s in ((3, 4), (4, 6), (5, 5), 4, 2, (10, 12), (5, 14))], [{"size": (4, 6)}]),
+    "center_crop": _kernel(
+        [{"size": s} for s in ((3, 4), (4, 6), (5, 5), 4, 2, (10, 12), (5, 14))], [{"size": (4, 6)}]
+    ),
     "adjust_brightness": _kernel(_factors(0.5, 1.7, 0.0, 2.5, 1.0), _factors(0.53, 1.71)),
     "adjust_contrast": _kernel(_factors(0.5, 1.7, 0.0, 2.5), _factors(0.53, 1.71)),
     "adjust_saturation": _kernel(_factors(0.5, 1.7, 0.0, 2.5), _factors(0.53, 1.71)),
@@ -155,7 +157,20 @@ BLOCKS = {
     "mixup": "mixup",
     "cutmix": "cutmix",
 }
-FREE = ("size", "factor", "top", "left", "height", "width", "angle", "translate", "scale", "shear", "kernel_size", "lam")
+FREE = (
+    "size",
+    "factor",
+    "top",
+    "left",
+    "height",
+    "width",
+    "angle",
+    "translate",
+    "scale",
+    "shear",
+    "kernel_size",
+    "lam",
+)
 ALIASES = {"factor": "factor f alpha brightness contrast saturation hue amount brightness_factor contrast_factor"}
 ALIASES["factor"] += " saturation_factor hue_factor shift delta c s b h"
 
@@ -166,7 +181,9 @@ def _task(name):
 
     free = tuple(option for option in OPTIONS[name] if option in (*FREE, "center" if name == "cutmix" else ""))
     right, module = getattr(augmentation, name), sys.modules[__name__]
-    return Task(name, "augmentation", BLOCKS[name], right, OPTIONS[name], CASES[name], formula, {}, module, None, free, ALIASES)
+    return Task(
+        name, "augmentation", BLOCKS[name], right, OPTIONS[name], CASES[name], formula, {}, module, None, free, ALIASES
+    )
 
 
 TASKS = [_task(name) for name in CASES]

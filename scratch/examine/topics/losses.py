@@ -7,7 +7,7 @@ import sys
 import numpy as np
 
 from scratch import losses
-from scratch.examine.adapt import called, opened, with_signature, plain
+from scratch.examine.adapt import called, opened, plain, with_signature
 from scratch.examine.base import Case, Task, scale_of
 from scratch.examine.causes import behaviour
 from scratch.examine.watch import Failure, as_array
@@ -17,9 +17,9 @@ PRED = "pred prediction predictions y_pred yhat y_hat p logits input x output ou
 TARGET = "target targets y_true y ytrue true label labels truth t actual expected"
 TARGETS = {plain(name) for name in TARGET.split()}
 
-_p = np.array([0.3, -1.2, 2.5, 0.0, 4.0, -3.0, 1.25])
+_p = np.array([0.26, -1.2, 2.5, 0.0, 4.0, -3.0, 1.25])
 _t = np.array([0.1, 0.4, -0.5, 0.0, 4.6, 1.5, 0.35])
-_p2, _t2 = np.linspace(-2, 3, 12).reshape(4, 3), np.array([[0.5, 0, -1], [2, 1.2, 0.1], [-3, 0, 1.1], [0.2, 2, 7]])
+_p2, _t2 = np.linspace(-2.1, 3, 12).reshape(4, 3), np.array([[0.5, 0, -1], [2, 1.2, 0.1], [-3, 0, 1.1], [0.2, 2, 7]])
 _prob, _truth = np.array([0.9, 0.2, 0.6, 0.35, 0.02]), np.array([1.0, 0.0, 1.0, 0.25, 0.0])
 _prob2, _truth2 = np.linspace(0.05, 0.9, 6).reshape(3, 2), np.array([[0.0, 1], [1, 1], [0.5, 0]])
 _x = np.array([[1.0, 2.0, 3.0], [1.0, -2.0, 0.5], [-0.4, 0.3, 0.1], [2.0, -1.0, 0.7], [0.2, 0.9, -0.6]])
@@ -67,7 +67,13 @@ _BCE = tuple(
         _REDUCED,
         (
             Case("5 elements", (_prob, _truth), {"weight": np.array([1.0, 2.0, 0.5, 3.0, 1.0])}),
-            *_also((_prob, _truth), [(np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0, 0.25])), (np.array([1.0, 0.0]), np.array([1.0, 0.0]))]),
+            *_also(
+                (_prob, _truth),
+                [
+                    (np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0, 0.25])),
+                    (np.array([1.0, 0.0]), np.array([1.0, 0.0])),
+                ],
+            ),
         ),
     )
 )
@@ -152,8 +158,13 @@ class Loss:
         if how == "pair":
             return self._pairs(function, pred, target)
         if how == "rows" and np.ndim(target) < np.ndim(pred):
-            target = np.moveaxis(np.eye(np.shape(pred)[min(1, np.ndim(pred) - 1)])[np.asarray(target)], -1, min(1, np.ndim(target)))
-        handed = [np.asarray(v).tolist() if how == "list" else v.copy() if isinstance(v, np.ndarray) else v for v in (pred, target)]
+            target = np.moveaxis(
+                np.eye(np.shape(pred)[min(1, np.ndim(pred) - 1)])[np.asarray(target)], -1, min(1, np.ndim(target))
+            )
+        handed = [
+            np.asarray(v).tolist() if how == "list" else v.copy() if isinstance(v, np.ndarray) else v
+            for v in (pred, target)
+        ]
         return as_array(self.watch.call(function, *(handed[::-1] if self.swapped else handed)))
 
     def _pairs(self, function, pred, target):
@@ -203,8 +214,10 @@ def behaviours(part, handed):
         return []
     wide = np.broadcast_arrays(pred[:, None], target)
     table = np.asarray(task.right(*(np.ascontiguousarray(a) for a in wide)))
-    return [behaviour(task, "broadcasts")] if given.shape == table.shape and np.allclose(given, table, rtol=1e-5) else (
-        [behaviour(task, "broadcasts")] if given.ndim == 2 and given.shape == (pred.size, pred.size) else []
+    return (
+        [behaviour(task, "broadcasts")]
+        if given.shape == table.shape and np.allclose(given, table, rtol=1e-5)
+        else ([behaviour(task, "broadcasts")] if given.ndim == 2 and given.shape == (pred.size, pred.size) else [])
     )
 
 
