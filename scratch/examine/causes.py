@@ -291,6 +291,6 @@ def _hint(part):
             else (f"everywhere it is the right value times {factor:.6g}")
         )
     shift = float(np.median(theirs - right))
-    if np.all(np.abs(theirs - right - shift) <= LOOSE * max(size, abs(shift))):
+    if shift and np.all(np.abs(theirs - right - shift) <= LOOSE * max(size, abs(shift))):
         return f"everywhere it is the right value plus {shift:.6g}"
     return ""

@@ -119,6 +119,9 @@ def _try(part, handed, place):
     if missing:
         part.skipped += [name for name in missing if name not in part.skipped]
         return
+    unset = [n for n in handed.signature.options if task.options[n] is None and n not in case.options]
+    if any(name not in handed.signature.defaults for name in unset):
+        return  # what the reader asks for has no default value that could be handed over
     answer = right(task, place)
     outcome = Outcome(case, answer, task.family.scale(task, answer, case))
     try:

@@ -155,6 +155,12 @@ def _no_padding(image, size):
     return right.center_crop(image, (height, width))
 
 
+def _from_the_end(image, size):
+    height, width = _sides(size)
+    top, left = (round((n - m) / 2) for n, m in zip(image.shape[-3:-1], (height, width)))
+    return image[..., top : top + height, left : left + width, :].copy()
+
+
 # Colours
 
 
@@ -493,6 +499,8 @@ ROWS = [
          _central(lambda d: round(d / 2), shape=lambda size: size[::-1]), "formula"),
     _row("center_crop", "no-padding", "Where the size is larger the image stays as it is: zeros must surround it.",
          "zeros around it", _no_padding, "beside-pytorch"),
+    _row("center_crop", "negative-start", "Where the size is larger the start is negative, which NumPy counts from the other end.",
+         "zeros around it", _from_the_end, "beside-pytorch"),
     _row("center_crop", "padded-before",
          "The odd pixel of a border stands left and above, where it must stand right and below.", "(h - H) // 2 before",
          _central(lambda d: round(d / 2), lambda d: -(-d // 2)), "beside-pytorch"),

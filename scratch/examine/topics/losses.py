@@ -91,7 +91,7 @@ _CE = (
     Case("a certain, right prediction", (np.array([[60.0, 0.0, -3.0]]), np.array([0])), kind="extreme"),
     Case("float32", (_x.astype(np.float32), _classes), kind="float32"),
     Case("one sample without a batch", (_x[0], np.array(2)), kind="shape"),
-    Case("logits (2, 3, 4)", (_spatial, np.array([[0, 1, 2, 0], [2, 2, 1, 0]])), kind="shape"),
+    Case("logits (2, 3, 4)", (_spatial, np.array([[0, 1, 2, 0], [2, 2, 1, 0]])), kind="many"),
     Case("a list", (_x.tolist(), _classes.tolist()), kind="shape"),
 )
 
@@ -137,45 +137,51 @@ class Loss:
         return self._as(self.how, function, pred, target)
 
     def _find(self, function, pred, target):
-        first = None
-        ways = ("array", "rows") if self.task.block == "cross-entropy" else ("array", "list", "pair")
-        for how in ways:
+        """How it can be called: the first way that gives the right shape, else the first that gives anything."""
+        first, known = None, []
+        shape = np.shape(pred) if self.task.name.endswith("_grad") else ()
+        for how in ("array", "rows", "sample") if self.task.block == "cross-entropy" else ("array", "list", "pair"):
             try:
-                self._as(how, function, pred, target)
+                known.append((self._as(how, function, pred, target).shape != shape, how))
             except Failure as failure:
                 first = first or failure
-                continue
-            said = {
-                "rows": "it takes the classes as rows with one 1, not as numbers",
-                "list": "it takes lists, not arrays",
-                "pair": "it takes one pair of numbers at a time; their mean was compared",
-            }
-            self.restrictions += [said[how]] if how in said else []
-            return how
-        raise first
+        if not known:
+            raise first
+        how = next((how for wrong, how in known if not wrong), known[0][1])
+        self.restrictions += [SAID[how]] if how in SAID else []
+        return how
 
     def _as(self, how, function, pred, target):
-        if how == "pair":
+        if how in ("pair", "sample"):
             return self._pairs(function, pred, target)
         if how == "rows" and np.ndim(target) < np.ndim(pred):
-            target = np.moveaxis(
-                np.eye(np.shape(pred)[min(1, np.ndim(pred) - 1)])[np.asarray(target)], -1, min(1, np.ndim(target))
-            )
-        handed = [
-            np.asarray(v).tolist() if how == "list" else v.copy() if isinstance(v, np.ndarray) else v
-            for v in (pred, target)
-        ]
+            axis = min(1, np.ndim(pred) - 1)
+            target = np.moveaxis(np.eye(np.shape(pred)[axis])[np.asarray(target)], -1, axis)
+        handed = [_copied(value, how) for value in (pred, target)]
         return as_array(self.watch.call(function, *(handed[::-1] if self.swapped else handed)))
 
     def _pairs(self, function, pred, target):
-        pairs = list(zip(np.ravel(pred), np.ravel(target)))
-        found = [self.watch.call(function, *((t, p) if self.swapped else (p, t))) for p, t in map(_floats, pairs)]
-        found = np.array([float(as_array(value)) for value in found]).reshape(np.shape(pred))
-        return found / found.size if self.task.name.endswith("_grad") else found.mean()
+        """One pair of numbers, or one sample, at a time; the mean of what comes back."""
+        pairs = list(zip(pred, target) if self.task.block == "cross-entropy" else zip(np.ravel(pred), np.ravel(target)))
+        handed = [tuple(v.copy() if np.ndim(v) else v.item() for v in map(np.asarray, pair)) for pair in pairs]
+        found = [as_array(self.watch.call(function, *(h[::-1] if self.swapped else h))) for h in handed]
+        found = np.array(found).reshape((len(pairs), *found[0].shape))
+        if self.task.name.endswith("_grad"):
+            return found.reshape(np.shape(pred)) / len(pairs)
+        return found.mean(axis=0)
 
 
-def _floats(pair):
-    return float(pair[0]), float(pair[1])
+SAID = {
+    "rows": "it takes the classes as rows with one 1, not as numbers",
+    "list": "it takes lists, not arrays",
+    "pair": "it takes one pair of numbers at a time; their mean was compared",
+    "sample": "it takes one sample at a time; their mean was compared",
+}
+
+
+def _copied(value, how):
+    """An argument as it is handed over: a list, or an array of the caller's own."""
+    return np.asarray(value).tolist() if how == "list" else value.copy() if isinstance(value, np.ndarray) else value
 
 
 def adapt(task, implementation, watch):

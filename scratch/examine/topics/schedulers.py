@@ -283,7 +283,9 @@ class Handed:
 
     def _rate(self, epoch, named):
         try:
-            return as_array(self.watch.call(self.implementation, epoch, label=f"epoch {epoch}", **named)).item()
+            rate = self.watch.call(self.implementation, epoch, label=f"epoch {epoch}", **named)
+            rate = rate[0] if isinstance(rate, (tuple, list)) and len(rate) == 2 else rate  # with the momentum
+            return as_array(rate).item()
         except ValueError as error:
             raise Failure(error) from None
 
