@@ -71,9 +71,9 @@ ALIASES = {  # by an option's name in the blocks, what readers call it
     "sigma": "sigma sigmas std s",
     "value": "value v fill values",
     "lam": "lam lambda_ lamb lambd lamda l ratio",
-    "base_rate": "base_lr initial_lr lr eta_0 eta0 lr0 learning_rate init_lr initial base start_lr eta_max lr_max max_lr eta rate",
+    "base_rate": "base_lr initial_lr lr eta_0 eta0 lr0 learning_rate init_lr initial base start_lr eta_max lr_max "
+    "max_lr eta rate",
 }
-NEVER = object()
 
 
 class Unmappable(Exception):

@@ -79,7 +79,10 @@ def right(task, place):
 
 
 def judge(task, implementation, name, explain=True):
-    """Call a reader's implementation on a task's cases and say what was found. explain: whether causes are looked for."""
+    """Call a reader's implementation on a task's cases and say what was found.
+
+    explain: whether causes are looked for.
+    """
     part, watch = Part(task, name), Watch()
     try:
         handed = task.family.adapt(task, implementation, watch)
@@ -323,7 +326,7 @@ def _seen(part, handed, watch):
         part.faults.append(causes.behaviour(part.task, "writes"))
     if not part.wrong and part.outcomes[0].theirs is not None:
         try:
-            case = part.task.cases[0]
+            case = part.outcomes[0].case
             again = part.task.family.play(handed, replace(case, options=filled(part.task, handed, case)))
         except Failure:
             again = None

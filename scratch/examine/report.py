@@ -15,8 +15,8 @@ WIDTH, NOTES = 100, 5
 class Report:
     """What was found of a reader's implementation.
 
-    agrees: whether it computes what the block does. ran: whether it could be run at all. cause: the name of the mistake,
-    or None. causes: all of them, with name, sentence, mend and place. notes: what is said beside.
+    agrees: whether it computes what the block does. ran: whether it could be run at all. cause: the name of the
+    mistake, or None. causes: all of them, with name, sentence, mend and place. notes: what is said beside.
     """
 
     def __init__(self, parts):

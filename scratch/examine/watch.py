@@ -56,7 +56,7 @@ class Watch:
     def __init__(self):
         self.written, self.warned, self.printed, self.views = {}, {}, False, False
         self.begun = time.perf_counter()
-        self._numpy, self._random = np.random.get_state(), random.getstate()
+        self._numpy, self._random = np.random.get_state(), random.getstate()  # noqa: NPY002
 
     @property
     def late(self):
@@ -65,10 +65,10 @@ class Watch:
     @property
     def drew(self):
         """Whether the global random state has changed; it is put back."""
-        state = np.random.get_state()
+        state = np.random.get_state()  # noqa: NPY002
         changed = state[2] != self._numpy[2] or not np.array_equal(state[1], self._numpy[1])
         changed = changed or random.getstate() != self._random
-        np.random.set_state(self._numpy)
+        np.random.set_state(self._numpy)  # noqa: NPY002
         random.setstate(self._random)
         return changed
 

@@ -123,9 +123,9 @@ class Loss:
     def __init__(self, task, implementation, watch):
         self.task, self.watch, self.restrictions, self.how = task, watch, [], None
         methods = ("__call__", "forward", "loss")
-        opened_ = opened(implementation, [PRED, TARGET], task.options, task.aliases, methods)
-        self.function, self.signature, self.made = opened_
-        first, second = (self.signature.data + [None, None])[:2]
+        what = opened(implementation, [PRED, TARGET], task.options, task.aliases, methods)
+        self.function, self.signature, self.made = what
+        first, second = [*self.signature.data, None, None][:2]
         self.swapped = bool(first and second) and plain(first) in TARGETS and plain(second) not in TARGETS
         if self.swapped:
             self.restrictions.append(f"it takes the target first ({first}, {second})")

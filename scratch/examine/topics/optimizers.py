@@ -17,19 +17,12 @@ from scratch.examine.changes import Steps
 from scratch.examine.watch import Failure, Skip, as_array
 from scratch.formulas import optimizers as formulas
 
-STATE = set(["state", "config", "cache", "memory", "s", "optstate", "optimizerstate", "mem", "history", "st"])
-TIME = set(["t", "step", "n", "i", "iteration", "iter", "k", "it", "count"])
+STATE = {"state", "config", "cache", "memory", "s", "optstate", "optimizerstate", "mem", "history", "st"}
+TIME = {"t", "step", "n", "i", "iteration", "iter", "k", "it", "count"}
 STEPS = 9
 _scales = np.array([1.0, 1.0, 0.03, 4e-8, 2e-10, 40.0, 0.0])
-_waves = np.sin(np.outer(np.arange(STEPS) + 0.3, [0.1, 1.7, 0.9, 0.4, 1.1, 2.3, 0.7])) + [
-    0.8,
-    0.2,
-    0,
-    0.5,
-    0.3,
-    -0.2,
-    0,
-]
+_waves = np.sin(np.outer(np.arange(STEPS) + 0.3, [0.1, 1.7, 0.9, 0.4, 1.1, 2.3, 0.7]))
+_waves += np.array([0.8, 0.2, 0, 0.5, 0.3, -0.2, 0])
 _grads = _waves * _scales
 _start = np.array([0.0, 0.5, -1.0, 0.0, 0.0, 2.0, 0.3])
 _two = [np.array([0.0, 1.0, -0.5]), np.array([0.2, 0.0, 0.0])]
@@ -272,7 +265,7 @@ class Handed:
     def __init__(self, task, implementation, watch):
         self.task, self.watch, self.restrictions = task, watch, []
         self.implementation, self.how = implementation, None
-        self.in_place, self.overwrites, self.writes = True, False, True
+        self.in_place, self.moved, self.overwrites, self.writes = True, False, False, True
         self.kind, self.signature = self._opened(implementation)
 
     def _opened(self, implementation):
@@ -359,18 +352,15 @@ class _Class(_Base):
         start = [p.copy() for p in self.own]
         self.watch.call(self.advance, grads)
         self.check(grads, before)
-        theirs = getattr(self.optimizer, "params", None)
         self.found = self.own
-        if (
-            all(map(np.array_equal, start, self.own))
-            and isinstance(theirs, (list, tuple))
-            and len(theirs) == len(start)
-        ):
-            moved = [_plain_array(p) for p in theirs]
-            if all(m is not None and m.shape == s.shape for m, s in zip(moved, start)):
-                if not all(map(np.array_equal, moved, start)):
-                    self.handed.in_place = False
-                    self.found = moved
+        if not all(map(np.array_equal, start, self.own)):
+            self.handed.moved = True
+            return
+        theirs = getattr(self.optimizer, "params", None)
+        moved = [_plain_array(p) for p in theirs] if isinstance(theirs, (list, tuple)) else []
+        fit = len(moved) == len(start) and all(m is not None and m.shape == s.shape for m, s in zip(moved, start))
+        if fit and not all(map(np.array_equal, moved, start)):
+            self.handed.in_place, self.found = False, moved
 
     @property
     def lr(self):
@@ -542,7 +532,7 @@ def adapt(task, implementation, watch):
 def behaviours(part, handed):
     """New arrays in place of the caller's, gradients written into, gradients kept."""
     found = []
-    if not handed.in_place:
+    if not handed.in_place or (handed.kind in (_Class, _Made) and not handed.moved):
         found.append(behaviour(part.task, "not-in-place"))
     if handed.overwrites:
         found.append(behaviour(part.task, "overwrites-gradients"))
