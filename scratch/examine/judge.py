@@ -95,6 +95,7 @@ def judge(task, implementation, name, explain=True):
         _try(part, handed, place)
         if place == 0:
             watch.begun = time.perf_counter()  # what is imported and compiled in the first call does not count
+    _without_default(part)
     first = part.outcomes[0] if part.outcomes else None
     if first is None:
         _not_run(part, f"no case could be run: it has no option {' or '.join(part.skipped)}")
@@ -106,6 +107,14 @@ def judge(task, implementation, name, explain=True):
     if first is not None and explain:
         causes.explain(part, handed)
     return part
+
+
+def _without_default(part):
+    """A function that takes tables only: the case of one axis is not what it is judged by."""
+    taken = any(o.theirs is not None and o.case.kind == "batch" for o in part.outcomes)
+    if taken and part.outcomes[0].theirs is None:
+        part.refused.append(part.outcomes[0].case.label)
+        part.outcomes = [o for o in part.outcomes if o.theirs is not None]
 
 
 def _not_run(part, problem):
@@ -164,7 +173,7 @@ def same(one, other):
 def _judge(part, handed, watch):
     for outcome in part.outcomes:
         _KINDS.get(outcome.case.kind, _values)(part, outcome)
-    _accuracy(part)
+    _accuracy(part, handed)
     if part.refused:
         part.notes.insert(0, f"not taken: {'; '.join(dict.fromkeys(part.refused))}")
     part.notes = [*handed.restrictions, *part.notes]
@@ -289,7 +298,7 @@ _KINDS = {
 }
 
 
-def _accuracy(part):
+def _accuracy(part, handed):
     """Notes on digits: agreement as of float32, or lost where the value is small."""
     judged = [o for o in part.judged if o.theirs.shape == o.right.shape and o.case.kind != "extreme"]
     if part.wrong or not judged:
@@ -302,7 +311,7 @@ def _accuracy(part):
     dtypes = {str(o.theirs.dtype) for o in judged if o.theirs.dtype.kind == "f"} - {"float64"}
     if dtypes:
         part.notes.append(f"the result is {min(dtypes)} for float64 input")
-    for outcome in part.outcomes:
+    for outcome in part.outcomes if getattr(handed, "how", "array") != "number" else ():
         if outcome.case.kind == "float32" and outcome.theirs is not None and outcome.theirs.dtype == np.float64:
             part.notes.append("float32 comes back as float64")
 
@@ -324,7 +333,7 @@ def _seen(part, handed, watch):
     """What was seen beside the values: input written into, the global generator, prints, warnings."""
     if watch.written and not getattr(handed, "writes", False):
         part.faults.append(causes.behaviour(part.task, "writes"))
-    if not part.wrong and part.outcomes[0].theirs is not None:
+    if not watch.late:
         try:
             case = part.outcomes[0].case
             again = part.task.family.play(handed, replace(case, options=filled(part.task, handed, case)))

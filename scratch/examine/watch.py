@@ -76,7 +76,7 @@ class Watch:
         """The function's result. Arrays among args are handed over as they are: hand over copies."""
         before = [arg.copy() if isinstance(arg, np.ndarray) else None for arg in args]
         sink = io.StringIO()
-        with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+        with warnings.catch_warnings(record=True) as caught, np.errstate(over="warn", divide="warn", invalid="warn"):
             warnings.simplefilter("always")
             with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
                 try:
