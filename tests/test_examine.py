@@ -3,9 +3,11 @@
 import ast
 import inspect
 import math
+import re
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from scratch.examine.catalogue import table, written
 from scratch.examine.judge import judge
 from scratch.examine.names import find, tasks
 from scratch.examine.watch import Failure, Watch
+from scratch.show.section import ANCHORS
 
 # Right implementations, each in another style than the block
 
@@ -469,6 +472,27 @@ def test_the_rows_of_the_catalogue_have_names_of_their_own_and_all_parts():
     assert [row for row in table() if not row.sentence.endswith(".")] == []
     assert [row for row in table() if not row.mend or not row.anchor] == []
     assert [row for row in table() if not row.make and not row.seen] == []
+
+
+def _anchors(file):
+    """The ids of a section's heading, card and findings."""
+    block, found = "", set()
+    for level, heading in re.findall(r"^(##+) (.*)$", re.sub(r"(?ms)^```.*?^```", "", file.read_text("utf-8")), re.M):
+        own = re.search(r"\{ ?#([\w-]+)", heading)
+        if level == "##":
+            block = own[1] if own else ""
+            found |= {block, *(f"{block}-{part}" for part in ("formula", "code", "figure", "short"))}
+        kind = heading.partition(": ")[0]
+        slug = ANCHORS.get(kind) or re.sub(r"\W+", "-", kind.lower()).strip("-")
+        found.add(own[1] if own else f"{block}-{slug}")
+    return found
+
+
+@pytest.mark.parametrize("topic", evidence.TOPICS)
+def test_every_mistake_is_explained_on_its_page(topic):
+    docs = Path(__file__).parent.parent / "docs"
+    found = {anchor for file in [docs / f"{topic}.md", *(docs / topic).glob("*.md")] for anchor in _anchors(file)}
+    assert {row.anchor for row in table() if tasks()[row.of].topic == topic} <= found
 
 
 @pytest.mark.parametrize("name", tasks())

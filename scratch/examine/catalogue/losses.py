@@ -69,7 +69,8 @@ def _row(
             pair = (f"{term} = {text(RIGHT[of])}", f"{term} = {text(expression)}")
     make = (lambda right: made) if made is not None else None
     line = (lambda task: pair) if pair else None
-    return Mistake(of, name, sentence, mend, f"{PAGE[base]}-{anchor}", make, line, variant, seen)
+    page = anchor if anchor == "reductions" else f"{PAGE[base]}-{anchor}"
+    return Mistake(of, name, sentence, mend, page, make, line, variant, seen)
 
 
 def _rows_of(array):

@@ -41,7 +41,7 @@ def _row(of, name, sentence, mend, change=None, anchor="bugs-people-write", vari
                 return ((written_line(left, before) if before is not None else ""), written_line(left, after))
         return ()
 
-    page = f"{ANCHOR.get(of, of)}-{anchor}"
+    page = "adam-amsgrad" if anchor == "amsgrad" else f"{ANCHOR.get(of, of)}-{anchor}"
     known = {"make": None} if seen else {"make": make, "line": line if change else None}
     return Mistake(of, name, sentence, mend, page, variant=variant, seen=seen, change=None if ways else change, **known)
 
