@@ -76,6 +76,9 @@ ALIASES = {  # by an option's name in the blocks, what readers call it
 }
 
 
+CHOICES = {"approximate": {"none": False, "tanh": True}, "interpolation": {"nearest": 0, "bilinear": 1}}
+
+
 class Unmappable(Exception):
     """A signature that cannot be called: an argument without a default that is none of the block's."""
 
@@ -95,8 +98,13 @@ class Signature:
         named = {}
         for name, value in options.items():
             own = self.options[name]
-            named.update(zip(own, value) if len(own) > 1 else {own[0]: value})
+            named.update(zip(own, value) if len(own) > 1 else {own[0]: self._meant(name, value)})
         return named
+
+    def _meant(self, name, value):
+        """A choice as the reader's default has it: True for "tanh", 1 for "bilinear"."""
+        known = CHOICES.get(name, {})
+        return known[value] if type(self.defaults.get(name)) in (bool, int) and value in known else value
 
 
 def plain(name):

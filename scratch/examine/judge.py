@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from scratch.examine import causes
-from scratch.examine.adapt import Unmappable
+from scratch.examine.adapt import CHOICES, Unmappable
 from scratch.examine.base import LOOSE, TIGHT, Case, Mistake, Task, errors
 from scratch.examine.plain import number, short, two
 from scratch.examine.watch import Failure, Skip, Watch
@@ -138,6 +138,10 @@ def _try(part, handed, place):
     outcome = Outcome(case, answer, task.family.scale(task, answer, case))
     try:
         outcome.theirs = task.family.play(handed, replace(case, options=filled(task, handed, case)))
+        if outcome.theirs.size == answer.size == 1 and outcome.theirs.shape != answer.shape:
+            said = f"a single number comes back in the shape {outcome.theirs.shape}, not {answer.shape}"
+            part.notes += [said] if said not in part.notes else []
+            outcome.theirs = outcome.theirs.reshape(answer.shape)
     except Skip as skip:
         part.notes += [str(skip)] if str(skip) not in ["", *part.notes] else []
         return
@@ -162,6 +166,8 @@ def filled(task, handed, case):
 
 def same(one, other):
     """Whether two defaults mean the same."""
+    if isinstance(other, str) and type(one) in (bool, int):
+        return any(known.get(other) == one for known in CHOICES.values())
     if one is None or other is None:
         return one is other or one is None
     try:
@@ -339,7 +345,7 @@ def _seen(part, handed, watch):
             again = part.task.family.play(handed, replace(case, options=filled(part.task, handed, case)))
         except Failure:
             again = None
-        if again is None or not np.array_equal(again, part.outcomes[0].theirs, equal_nan=True):
+        if again is None or not np.array_equal(np.ravel(again), np.ravel(part.outcomes[0].theirs), equal_nan=True):
             part.faults.append(causes.behaviour(part.task, "not-twice"))
     if watch.drew:
         part.notes.append("it draws from the global random state, which no caller can seed apart")

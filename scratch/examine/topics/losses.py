@@ -10,7 +10,7 @@ from scratch import losses
 from scratch.examine.adapt import called, opened, plain, with_signature
 from scratch.examine.base import Case, Task, scale_of
 from scratch.examine.causes import behaviour
-from scratch.examine.watch import Failure, as_array
+from scratch.examine.watch import Failure, as_array, tensor
 from scratch.formulas import losses as formulas
 
 PRED = "pred prediction predictions y_pred yhat y_hat p logits input x output outputs"
@@ -131,6 +131,8 @@ class Loss:
             self.restrictions.append(f"it takes the target first ({first}, {second})")
 
     def __call__(self, pred, target, **options):
+        if self.how == "tensor":
+            options = {name: tensor(v) if isinstance(v, np.ndarray) else v for name, v in options.items()}
         function = called(self, options)
         if self.how is None:
             self.how = self._find(function, pred, target)
@@ -140,7 +142,11 @@ class Loss:
         """How it can be called: the first way that gives the right shape, else the first that gives anything."""
         first, known = None, []
         shape = np.shape(pred) if self.task.name.endswith("_grad") else ()
-        for how in ("array", "rows", "sample") if self.task.block == "cross-entropy" else ("array", "list", "pair"):
+        for how in (
+            ("array", "rows", "sample", "tensor")
+            if self.task.block == "cross-entropy"
+            else ("array", "list", "pair", "tensor")
+        ):
             try:
                 known.append((self._as(how, function, pred, target).shape != shape, how))
             except Failure as failure:
@@ -174,6 +180,7 @@ class Loss:
 SAID = {
     "rows": "it takes the classes as rows with one 1, not as numbers",
     "list": "it takes lists, not arrays",
+    "tensor": "it takes tensors, not arrays",
     "pair": "it takes one pair of numbers at a time; their mean was compared",
     "sample": "it takes one sample at a time; their mean was compared",
 }
@@ -181,6 +188,8 @@ SAID = {
 
 def _copied(value, how):
     """An argument as it is handed over: a list, or an array of the caller's own."""
+    if how == "tensor":
+        return tensor(value)
     return np.asarray(value).tolist() if how == "list" else value.copy() if isinstance(value, np.ndarray) else value
 
 
