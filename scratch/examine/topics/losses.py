@@ -220,7 +220,7 @@ def place(task, case, index):
 def behaviours(part, handed):
     """(N, 1) against (N,) must not become a table."""
     task = part.task
-    if task.block == "cross-entropy" or handed.how not in ("array",) or part.wrong:
+    if task.block == "cross-entropy" or handed.how != "array" or part.wrong:
         return []
     pred, target = part.outcomes[0].case.data
     try:
@@ -229,11 +229,11 @@ def behaviours(part, handed):
         return []
     wide = np.broadcast_arrays(pred[:, None], target)
     table = np.asarray(task.right(*(np.ascontiguousarray(a) for a in wide)))
-    return (
-        [behaviour(task, "broadcasts")]
-        if given.shape == table.shape and np.allclose(given, table, rtol=1e-5)
-        else ([behaviour(task, "broadcasts")] if given.ndim == 2 and given.shape == (pred.size, pred.size) else [])
+    given = given.reshape(table.shape) if given.size == table.size == 1 else given
+    tabled = given.shape == (pred.size, pred.size) or (
+        given.shape == table.shape and np.allclose(given, table, rtol=1e-5)
     )
+    return [behaviour(task, "broadcasts")] if tabled else []
 
 
 def filled_defaults(task, handed):
