@@ -121,8 +121,9 @@ def optimizers():
 
 
 def schedulers():
-    """Learning rates and momenta of long runs: the runs by name (JSON, see scratch.evidence.schedulers.play), their traces
-    one after another, and the place where each ends."""
+    """Learning rates and momenta of long runs: the runs by name (JSON, as scratch.evidence.schedulers.play takes them),
+    their traces one after another, and the place where each ends.
+    """
     sgd, adam = ["SGD", {"lr": 0.1, "momentum": 0.9}], ["Adam", {"lr": 0.1}]
     rng = np.random.default_rng(0)
     falling = (2 * np.exp(-np.arange(150) / 20) + 0.05 * rng.normal(size=150) + 1).round(3).tolist()
