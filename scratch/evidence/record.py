@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from scratch.evidence import TOPICS
 from scratch.evidence.accuracy import points
 from scratch.evidence.losses import ROWS as LOSSES
 from scratch.evidence.schedulers import play
@@ -338,14 +339,6 @@ def augmentation(shapes=(("odd", (7, 9, 3)), ("even", (8, 6, 3))), seed=0):
     return arrays
 
 
-TOPICS = {
-    "activations": activations,
-    "losses": losses,
-    "optimizers": optimizers,
-    "schedulers": schedulers,
-    "augmentation": augmentation,
-}
-
 if __name__ == "__main__":
     for topic in sys.argv[1:] or TOPICS:
-        np.savez_compressed(Path(__file__).parent / "recorded" / f"{topic}.npz", **TOPICS[topic]())
+        np.savez_compressed(Path(__file__).parent / "recorded" / f"{topic}.npz", **globals()[topic]())

@@ -3,7 +3,7 @@
 from functools import cache
 from importlib import import_module
 
-TOPICS = ("activations", "losses", "optimizers", "schedulers", "augmentation")
+from scratch.evidence import TOPICS
 
 
 def table():
