@@ -221,6 +221,17 @@ def _with_sliders(picture, text, sliders, more=""):
     return picture.replace("</figure>", f'<div class="turns">{controls}</div></figure>')
 
 
+def linked(page):
+    """The HTML of a page whose links set figures; raises ValueError where one sets what no slider of it can take."""
+    for anchor, asked in re.findall(r'<a [^>]*?href="#([\w-]+)"[^>]*?data-set="([^"]*)"', page):
+        section = page.partition(f'id="{anchor}"')[2].partition("<section")[0]
+        for name, _, value in (part.partition("=") for part in html.unescape(asked).split("&")):
+            bounds = re.search(rf'<input type="range" name="{name}" min="([^"]+)" max="([^"]+)"', section)
+            if not bounds or not float(bounds[1]) <= float(value) <= float(bounds[2]):
+                raise ValueError(f"a link sets {name}={value}, which no slider of #{anchor} can take")
+    return page
+
+
 def _frames(drawings):
     """Where the axes of each moving curve lie in their picture: limits and edges in x and y, and which are logs."""
     frames = {}
@@ -233,7 +244,7 @@ def _frames(drawings):
             log = [int(axes.get_xscale() == "log"), int(axes.get_yscale() == "log")]
             for artist in [*axes.lines, *axes.patches, *axes.collections]:
                 if (artist.get_gid() or "").startswith("m-"):
-                    frames[artist.get_gid()[2:]] = [*(round(float(edge), 4) for edge in edges), *log]
+                    frames[artist.get_gid()[2:]] = [*(float(f"{edge:.7g}") for edge in edges), *log]
     return frames
 
 
