@@ -252,8 +252,8 @@ def _front_matter_lines(page):
 
 
 def on_page_content(content, page, config, files):
-    from scratch.show.notebook import anchors
     from scratch.show.moving import linked
+    from scratch.show.notebook import anchors
     from scratch.show.page import fill
 
     if page.file.src_uri.endswith(".ipynb"):
