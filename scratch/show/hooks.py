@@ -54,7 +54,9 @@ def _place(place, message):
 
 
 collector = Collector()
-state = dict(serving=False, dirty=False, blocks=[], executed=0, at=0, drawn=set(), written=set(), docs="", pieces={})
+state = dict(
+    serving=False, dirty=False, blocks=[], executed=0, at=0, drawn=set(), written=set(), texts={}, docs="", pieces={}
+)
 
 
 def on_startup(*, command, dirty):

@@ -1,4 +1,4 @@
-"""What the search finds: sentences, captions and tables by their section; no code, no formulas' markup, no axis labels."""
+"""What the search finds: sentences, captions and tables by their section; no code and no axis labels."""
 
 import json
 import re
