@@ -205,12 +205,11 @@ def choices(draw, sliders):
 
 def _same_ids(frame):
     """A picture's ids numbered in their order: they are made of its content, and would differ from frame to frame."""
-    prefixes = dict.fromkeys(re.findall(r"\bf[0-9a-f]{9}(?=-)", frame))
-    for n, prefix in enumerate(prefixes):
-        frame = frame.replace(prefix, f"frame{n}")
-    return frame.replace(
-        "frame", hashlib.sha256(" ".join(re.findall(r'aria-label="([^"]*)"', frame)).encode()).hexdigest()[:9]
-    )
+    names = " ".join(re.findall(r'aria-label="([^"]*)"', frame))
+    stem = f"m{hashlib.sha256(names.encode()).hexdigest()[:8]}"
+    for n, prefix in enumerate(dict.fromkeys(re.findall(r"\bf[0-9a-f]{9}(?=-)", frame))):
+        frame = frame.replace(prefix, f"{stem}{n}")
+    return frame
 
 
 def _with_sliders(picture, text, sliders, more=""):
