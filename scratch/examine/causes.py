@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -45,50 +46,29 @@ class Cause:
 
 def behaviour(task, seen):
     """The row of a task for what was seen, or the one that all share."""
-    known = [row for row in rows(task.name) if row.seen == seen]
-    return known[0] if known else Mistake(task.name, *_SHARED[seen], anchor="")
+    return next((row for row in rows(task.name) if row.seen == seen), None) or Mistake(
+        task.name, *SEEN[seen], anchor=""
+    )
 
 
-_SHARED = {  # what is seen beside the values, in all tasks alike: name, sentence, mend
-    "writes": (
-        "writes-into-its-input",
-        "It writes into the array that it is given, which the caller still needs.",
-        "work on a new array",
-    ),
-    "not-twice": (
-        "not-the-same-twice",
-        "Called twice with the same input it gives two results: it keeps something from the call before, or draws at "
-        "random.",
-        "keep nothing between calls",
-    ),
-    "overflows": (
-        "overflows",
-        "It overflows, or gives NaN, where the block's result is finite.",
-        "a form that stays finite for large input",
-    ),
-    "not-in-place": (
-        "not-in-place",
-        "The arrays that it was made with stay as they were: the network that owns them never learns.",
-        "theta -= ..., or theta[...] = ...",
-    ),
-    "broadcasts": (
-        "broadcasts",
-        "A prediction of shape (N, 1) and a target of shape (N,) make an N × N table of differences, in silence.",
-        "require equal shapes",
-    ),
+SEEN = {  # what is seen beside the values, in all tasks alike: name, sentence, mend
+    "writes": ("writes-into-its-input", "It writes into the array that it is given, which the caller still needs.",
+               "work on a new array"),
+    "not-twice": ("not-the-same-twice", "Called twice with the same input it gives two results: it keeps something "
+                  "from the call before, or draws at random.", "keep nothing between calls"),
+    "overflows": ("overflows", "It overflows, or gives NaN, where the block's result is finite.",
+                  "a form that stays finite for large input"),
+    "not-in-place": ("not-in-place", "The arrays that it was made with stay as they were: the network that owns them "
+                     "never learns.", "theta -= ..., or theta[...] = ..."),
+    "broadcasts": ("broadcasts", "A prediction of shape (N, 1) and a target of shape (N,) make an N × N table of "
+                   "differences, in silence.", "require equal shapes"),
     "raises": ("raises", "It raises an error where the block has a value.", "see the error"),
     "views": ("a-view", "The result shares memory with the input: who changes one changes the other.", "return a copy"),
-    "half": (
-        "float16-like",
-        "The result is off as float16 is: somewhere on the way it was rounded to three digits.",
-        "compute in float32 or float64",
-    ),
-    "overwrites-gradients": (
-        "writes-into-gradients",
-        "It writes into the gradients, which belong to the caller.",
-        "work on a new array",
-    ),
-}
+    "half": ("float16-like", "The result is off as float16 is: somewhere on the way it was rounded to three digits.",
+             "compute in float32 or float64"),
+    "overwrites-gradients": ("writes-into-gradients", "It writes into the gradients, which belong to the caller.",
+                             "work on a new array"),
+}  # fmt: skip
 
 
 def explain(part, handed):
@@ -112,10 +92,8 @@ def _only_while_constant(part):
     """A form that is the same while the rate is: that is a note, not a fault."""
     if part.faults or any(o.case.kind != "rate" for o in part.wrong) or not all(c.mistake.variant for c in part.causes):
         return False
-    if part.causes:
-        part.notes.insert(
-            0, f"differs once the rate changes ({part.causes[0].name}): {part.causes[0].mistake.sentence}"
-        )
+    for mistake in (cause.mistake for cause in part.causes[:1]):
+        part.notes.insert(0, f"differs once the rate changes ({mistake.name}): {mistake.sentence}")
         part.wrong, part.causes = [], []
     return not part.wrong
 
@@ -134,23 +112,18 @@ def _other_defaults(part, handed):
 
 def wrong_default(task, name, value):
     """The mistake of another default."""
-    known = [row for row in rows(task.name) if row.name == f"default-{name.replace('_', '-')}"]
-    sentence = f"{name} is {value!r} unless it is given; the block's default is "
-    row = known[0] if known else Mistake(task.name, f"default-{name.replace('_', '-')}", "", "", task.block)
-    default = task.options[name]
-    return replace(row, sentence=row.sentence or f"{sentence}{default!r}.", mend=row.mend or f"{name}={default!r}")
-
-
-def _same_shape(part):
-    return [o for o in part.judged if o.theirs.shape == o.right.shape]
+    called, default = f"default-{name.replace('_', '-')}", task.options[name]
+    known = [row for row in rows(task.name) if row.name == called]
+    row = known[0] if known else Mistake(task.name, called, "", "", task.block)
+    sentence = f"{name} is {value!r} unless it is given; the block's default is {default!r}."
+    return replace(row, sentence=row.sentence or sentence, mend=row.mend or f"{name}={default!r}")
 
 
 def _found(part, handed, defaults):
     usable = part.judged
     if not any(o.case.kind in REQUIRED for o in usable):
         return []
-    own = {name: value for name, value in handed.signature.defaults.items() if value is not None}
-    own = {name: value for name, value in own.items() if name in part.task.options}
+    own = {n: v for n, v in handed.signature.defaults.items() if v is not None and n in part.task.options}
     block = Mistake(part.task.name, "", "", "", "", make=lambda right: right)
     known = [block, *(row for row in rows(part.task.name) if row.make), *_ignoring(part.task, handed)]
     best = _best(part, known, own, usable)
@@ -187,7 +160,7 @@ def _explained(part, row, own, usable):
         if not fits and outcome.case.kind in REQUIRED:
             return 0, 0.0
         count, residual = count + fits, max(residual, left if fits else 0.0)
-        differs |= fits and any(outcome is wrong for wrong in part.wrong)
+        differs |= fits and outcome in part.wrong
     return (count, -residual) if differs else (0, 0.0)
 
 
@@ -201,10 +174,6 @@ def _made(task, function, own, case):
         return None
 
 
-def _fits(task, function, own, outcome):
-    return _left(_made(task, function, own, outcome.case), outcome) <= LOOSE
-
-
 def _left(made, outcome):
     """The largest error that a mistake leaves of a case."""
     if made is None or made.shape != outcome.theirs.shape:
@@ -212,7 +181,7 @@ def _left(made, outcome):
     if made.dtype == outcome.theirs.dtype == np.uint8:  # where rounding decides, a few levels may be others
         off = np.abs(made.astype(int) - outcome.theirs)
         return 0.0 if off.max() <= 1 and np.mean(off > 0) < 0.05 else np.inf
-    scale = outcome.scale if outcome.theirs.shape == outcome.right.shape else np.max(outcome.scale)
+    scale = outcome.scale if outcome.shaped else np.max(outcome.scale)
     scale = np.maximum(scale, np.where(np.isfinite(outcome.theirs), np.abs(outcome.theirs), 0))
     return float(np.max(errors(made, outcome.theirs, scale), initial=0.0))
 
@@ -226,13 +195,7 @@ def _ignoring(task, handed):
 
 
 def _without(task, name):
-    def make(right):
-        def function(*data, **options):
-            return right(*data, **{**options, name: task.options[name]})
-
-        return function
-
-    return make
+    return lambda right: lambda *data, **options: right(*data, **{**options, name: task.options[name]})
 
 
 def _pins(task, handed):
@@ -250,15 +213,8 @@ def _pinned(task, row, pin):
         return lambda *data, **options: inner(*data, **{**pin, **options})
 
     default = wrong_default(task, name, value)
-    both = (row, replace(default, sentence=default.sentence.replace("unless it is given", "here")))
-    return _Both(both, make)
-
-
-class _Both:
-    """Two causes at once."""
-
-    def __init__(self, both, make):
-        self.both, self.make = both, make
+    default = replace(default, sentence=default.sentence.replace("unless it is given", "here"))
+    return SimpleNamespace(both=(row, default), make=make)  # two causes at once
 
 
 def _pairs(part, known, own, usable):
@@ -267,8 +223,8 @@ def _pairs(part, known, own, usable):
     first = [getattr(task.family, "shortened", lambda o: o)(outcome) for outcome in usable[:1]] if changes else []
     for one, other in itertools.combinations(changes, 2):
         make = task.family.changed(task, lambda a, one=one, other=other: other.change(one.change(a)))
-        if _fits(task, make(task.right), own, first[0]):
-            yield _Both((one, other), make)
+        if _left(_made(task, make(task.right), own, first[0].case), first[0]) <= LOOSE:
+            yield SimpleNamespace(both=(one, other), make=make)
 
 
 def _lines(task, row):
@@ -297,7 +253,7 @@ def _only_extremes(part):
 
 def _hint(part):
     """A relation between theirs and the right values that holds everywhere, if there is one."""
-    usable = [o for o in _same_shape(part) if o.case.kind in REQUIRED and np.all(np.isfinite(o.theirs))]
+    usable = [o for o in part.judged if o.shaped and o.case.kind in REQUIRED and np.all(np.isfinite(o.theirs))]
     if not usable:
         return ""
     theirs = np.concatenate([o.theirs.ravel().astype(float) for o in usable])
@@ -308,11 +264,8 @@ def _hint(part):
     if abs(factor - 1) < LOOSE:
         factor = 0
     if np.all(np.abs(theirs - factor * right) <= LOOSE * size * max(1, abs(factor))) and factor:
-        return (
-            "everywhere it is the right value with the sign turned"
-            if abs(factor + 1) < LOOSE
-            else (f"everywhere it is the right value times {factor:.6g}")
-        )
+        turned = abs(factor + 1) < LOOSE
+        return f"everywhere it is the right value {'with the sign turned' if turned else f'times {factor:.6g}'}"
     shift = float(np.median(theirs - right))
     if shift and np.all(np.abs(theirs - right - shift) <= LOOSE * max(size, abs(shift))):
         return f"everywhere it is the right value plus {shift:.6g}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 
@@ -29,15 +30,18 @@ class Outcome:
     failure: Failure | None = None
 
     @property
+    def shaped(self):
+        return self.theirs is not None and self.theirs.shape == self.right.shape
+
+    @property
     def errors(self):
-        if self.theirs is None or self.theirs.shape != self.right.shape:
+        if not self.shaped:
             return np.full(self.right.shape or (1,), np.inf)
         return np.atleast_1d(errors(self.theirs, self.right, self.scale))
 
     @property
     def worst(self):
-        found = self.errors
-        return float(found.max()) if found.size else 0.0
+        return float(self.errors.max(initial=0.0))
 
 
 @dataclass(eq=False)
@@ -61,21 +65,22 @@ class Part:
     def agrees(self):
         return self.ran and not self.wrong and not self.faults
 
+    def note(self, said):
+        self.notes += [said] if said and said not in self.notes else []
+
     @property
     def judged(self):
         return [o for o in self.outcomes if o.case.kind in JUDGED and o.theirs is not None]
 
 
-_RIGHT = {}
+@cache
+def right(name, place):
+    """The block's result for the case of a task at this place, computed once."""
+    from scratch.examine.names import tasks
 
-
-def right(task, place):
-    """The block's result for the task's case at this place, computed once."""
-    key = task.name, place
-    if key not in _RIGHT:
-        with np.errstate(all="ignore"):
-            _RIGHT[key] = task.family.play(task.right, task.cases[place])
-    return _RIGHT[key]
+    task = tasks()[name]
+    with np.errstate(all="ignore"):
+        return task.family.play(task.right, task.cases[place])
 
 
 def judge(task, implementation, name, explain=True):
@@ -134,16 +139,16 @@ def _try(part, handed, place):
     unset = [n for n in handed.signature.options if task.options[n] is None and n not in case.options]
     if any(name not in handed.signature.defaults for name in unset):
         return  # what the reader asks for has no default value that could be handed over
-    answer = right(task, place)
+    answer = right(task.name, place)
     outcome = Outcome(case, answer, task.family.scale(task, answer, case))
     try:
         outcome.theirs = task.family.play(handed, replace(case, options=filled(task, handed, case)))
         if outcome.theirs.size == answer.size == 1 and outcome.theirs.shape != answer.shape:
             said = f"a single number comes back in the shape {outcome.theirs.shape}, not {answer.shape}"
-            part.notes += [said] if said not in part.notes else []
+            part.note(said)
             outcome.theirs = outcome.theirs.reshape(answer.shape)
     except Skip as skip:
-        part.notes += [str(skip)] if str(skip) not in ["", *part.notes] else []
+        part.note(str(skip))
         return
     except Failure as failure:
         outcome.failure = failure
@@ -178,7 +183,11 @@ def same(one, other):
 
 def _judge(part, handed, watch):
     for outcome in part.outcomes:
-        _KINDS.get(outcome.case.kind, _values)(part, outcome)
+        kind = outcome.case.kind
+        if outcome.theirs is None and kind in _KINDS:
+            part.refused.append(_label(outcome.case))
+        else:
+            _KINDS.get(kind, _values)(part, outcome)
     _accuracy(part, handed)
     if part.refused:
         part.notes.insert(0, f"not taken: {'; '.join(dict.fromkeys(part.refused))}")
@@ -187,68 +196,55 @@ def _judge(part, handed, watch):
     _seen(part, handed, watch)
 
 
+def _label(case):
+    """What is not taken: a case, or another form of a value, such as a pair."""
+    values = ", ".join(f"{name}={short(value, 20)}" for name, value in case.options.items())
+    return values if case.kind == "form" else case.label
+
+
 def _values(part, outcome):
-    if outcome.theirs is None or outcome.theirs.shape != outcome.right.shape or outcome.worst > LOOSE:
+    if outcome.worst > LOOSE:
         part.wrong.append(outcome)
 
 
 def _single(part, outcome):
-    if outcome.theirs is None:
-        part.refused.append("float32")
-    elif outcome.theirs.shape == outcome.right.shape and outcome.worst > HALF and not part.wrong:
+    if part.wrong:
+        return
+    if outcome.shaped and outcome.worst > HALF:
         part.faults.append(causes.behaviour(part.task, "half"))
-    elif outcome.worst > SINGLE and not part.wrong:
-        part.notes.append(f"in float32 the error reaches {outcome.worst:.1e} of the function's size")
+    elif outcome.worst > SINGLE:
+        part.note(f"in float32 the error reaches {outcome.worst:.1e} of the function's size")
 
 
 def _shape(part, outcome):
-    what = outcome.case.label
-    if outcome.theirs is None:
-        part.refused.append(what)
-    elif outcome.theirs.shape != outcome.right.shape:
-        part.notes.append(f"{what} comes back in the shape {outcome.theirs.shape}, not {outcome.right.shape}")
-    elif outcome.worst > LOOSE:
-        part.wrong.append(outcome)
-
-
-def _whole(part, outcome):
-    if outcome.theirs is None:
-        part.refused.append("integers")
-    elif outcome.worst > LOOSE and not part.wrong:
-        part.notes.append("integers give other values than the same floats: the result is cut to whole numbers")
-
-
-def _noted(part, outcome):
-    if outcome.theirs is None:
-        part.refused.append(outcome.case.label)
-    elif outcome.worst > LOOSE and not part.wrong:
-        part.notes.append(f"{outcome.case.label} gives {short(outcome.theirs)}, the block {short(outcome.right)}")
+    if outcome.shaped:
+        _values(part, outcome)
+    else:
+        part.note(f"{outcome.case.label} comes back in the shape {outcome.theirs.shape}, not {outcome.right.shape}")
 
 
 def _batch(part, outcome):
-    if outcome.theirs is None or (outcome.theirs.shape != outcome.right.shape and outcome.theirs.ndim):
-        _shape(part, outcome)
-    else:
-        _values(part, outcome)
+    (_shape if outcome.theirs.ndim else _values)(part, outcome)
 
 
-def _form(part, outcome):
-    """A value in another form, such as a pair: a reader need not take it."""
-    if outcome.theirs is None:
-        part.refused.append(", ".join(f"{name}={short(value, 20)}" for name, value in outcome.case.options.items()))
-    else:
-        _values(part, outcome)
+def _whole(part, outcome):
+    if outcome.worst > LOOSE and not part.wrong:
+        part.note("integers give other values than the same floats: the result is cut to whole numbers")
+
+
+def _noted(part, outcome):
+    if outcome.worst > LOOSE and not part.wrong:
+        part.note(f"{outcome.case.label} gives {short(outcome.theirs)}, the block {short(outcome.right)}")
 
 
 def _levels(part, outcome):
     """uint8: judged to the level where uint8 comes back."""
-    if outcome.theirs is None:
-        part.refused.append(outcome.case.label)
-    elif outcome.theirs.dtype != outcome.right.dtype:
-        part.notes.append(f"{outcome.case.label} comes back as {outcome.theirs.dtype}: its levels were not compared")
+    label = outcome.case.label
+    if outcome.theirs.dtype != outcome.right.dtype:
+        part.note(f"{label} comes back as {outcome.theirs.dtype}: its levels were not compared")
         outcome.theirs = None
-    elif outcome.theirs.shape == outcome.right.shape and _only_ties(part.task, outcome):
-        part.notes.append(f"{outcome.case.label}: a value half way between two levels goes to the other one")
+    elif outcome.shaped and _only_ties(part.task, outcome):
+        part.note(f"{label}: a value half way between two levels goes to the other one")
     else:
         _values(part, outcome)
 
@@ -260,43 +256,29 @@ def _only_ties(task, outcome):
 
 def _many(part, outcome):
     """A batch of images, which a function for one image need not take."""
-    if outcome.theirs is None or outcome.theirs.shape != outcome.right.shape or outcome.worst > LOOSE:
+    if outcome.worst > LOOSE:
         part.refused.append(outcome.case.label)
-
-
-def _rate(part, outcome):
-    _values(part, outcome)
 
 
 def _tie(part, outcome):
-    if outcome.theirs is None or outcome.theirs.shape != outcome.right.shape:
-        part.refused.append(outcome.case.label)
+    label, count = outcome.case.label, int((outcome.errors > LOOSE).sum())
+    if not outcome.shaped:
+        part.refused.append(label)
     elif outcome.right.dtype == np.uint8 and outcome.worst > 1:
         part.wrong.append(outcome)
-    elif outcome.worst > LOOSE and not part.wrong:
-        count = int((outcome.errors > LOOSE).sum())
-        part.notes.append(
-            f"{outcome.case.label}: {count} of {outcome.right.size} values fall to the other side of a tie"
-        )
+    elif count and not part.wrong:
+        part.note(f"{label}: {count} of {outcome.right.size} values fall to the other side of a tie")
 
 
-_KINDS = {
-    "batch": _batch,
-    "form": _form,
-    "levels": _levels,
-    "many": _many,
-    "float32": _single,
-    "shape": _shape,
-    "whole": _whole,
-    "note": _noted,
-    "rate": _rate,
-    "tie": _tie,
+_KINDS = {  # the cases that need not be taken
+    **{"batch": _batch, "form": _values, "levels": _levels, "many": _many, "float32": _single, "shape": _shape},
+    **{"whole": _whole, "note": _noted, "tie": _tie},
 }
 
 
 def _accuracy(part, handed):
     """Notes on digits: agreement as of float32, or lost where the value is small."""
-    judged = [o for o in part.judged if o.theirs.shape == o.right.shape and o.case.kind != "extreme"]
+    judged = [o for o in part.judged if o.shaped and o.case.kind != "extreme"]
     if part.wrong or not judged:
         return
     worst = max(o.worst for o in judged)
@@ -340,9 +322,8 @@ def _seen(part, handed, watch):
     if watch.drew:
         part.notes.append("it draws from the global random state, which no caller can seed apart")
     if watch.views:
-        part.notes.append(
-            f"{causes.behaviour(part.task, 'views').name}: {causes.behaviour(part.task, 'views').sentence}"
-        )
+        view = causes.behaviour(part.task, "views")
+        part.notes.append(f"{view.name}: {view.sentence}")
     for message, label in list(watch.warned.items())[:1]:
         part.notes.append(f"it warns: {short(message, 90)}" + (f" ({label})" if label else ""))
     if watch.printed:

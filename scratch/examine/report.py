@@ -77,24 +77,20 @@ def places(part):
         return []
     outcome = part.wrong[0]
     if outcome.theirs is None:
-        return [("raised", _raised(part, outcome))]
-    if outcome.theirs.shape != outcome.right.shape:
+        last = f" ({outcome.failure.last})" if outcome.failure.last else ""
+        return [("raised", f"{_at(part, outcome, None)}: {outcome.failure}{last}")]
+    if not outcome.shaped:
         said = f"theirs has the shape {outcome.theirs.shape}, right is {outcome.right.shape}"
         return [("first", f"{_at(part, outcome, None)}: {said}")]
     errors = outcome.errors.reshape(outcome.right.shape)
     first = tuple(np.argwhere(errors > 1e-6)[0])
     found = [("first", _difference(part, outcome, first))]
-    usable = [o for o in part.wrong if o.theirs is not None and o.theirs.shape == o.right.shape]
+    usable = [o for o in part.wrong if o.shaped]
     other = max(usable, key=lambda o: np.nan_to_num(o.worst, posinf=1e300))
     worst = np.unravel_index(int(np.argmax(other.errors)), other.right.shape)
     if other is not outcome or tuple(worst) != first:
         found.append(("worst", _difference(part, other, tuple(worst))))
     return found
-
-
-def _raised(part, outcome):
-    last = f" ({outcome.failure.last})" if outcome.failure.last else ""
-    return f"{_at(part, outcome, None)}: {outcome.failure}{last}"
 
 
 def _difference(part, outcome, index):
@@ -182,7 +178,7 @@ def _html(part):
 
 def _figure(part):
     """Theirs beside the right values where they part, as SVG; nothing where matplotlib is missing."""
-    outcome = next((o for o in part.wrong if o.theirs is not None and o.theirs.shape == o.right.shape), None)
+    outcome = next((o for o in part.wrong if o.shaped), None)
     drawn = outcome and part.task.family.curve(part.task, outcome) if hasattr(part.task.family, "curve") else None
     if not drawn:
         return ""

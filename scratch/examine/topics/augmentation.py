@@ -51,10 +51,6 @@ def _mixing(*sets):
     )
 
 
-def _factors(*values):
-    return [{"factor": value} for value in values]
-
-
 def _box(top, left, height, width, **more):
     return {"top": top, "left": left, "height": height, "width": width, **more}
 
@@ -68,120 +64,67 @@ def _map(angle, translate=(0, 0), scale=1, shear=0, **more):
 
 
 _uneven = np.array([10, 12, 16, 22], np.uint8).reshape(1, 4, 1)  # its means end in one half
-CASES = {
-    "hflip": _kernel([{}]),
-    "resize": _kernel(
-        [{"size": s} for s in ((4, 5), (14, 13), (3, 20), (7, 9), 5)]
-        + [{"size": (5, 13), "interpolation": "nearest"}, {"size": (3, 4), "interpolation": "nearest"}],
-        [{"size": (5, 7)}, {"size": (10, 4)}],
-        [("a uint8 row made twice as long", _uneven, {"size": (1, 8)})],
-    ),
-    "resized_crop": _kernel(
-        [_box(1, 2, 5, 4, size=(3, 7)), _box(0, 3, 4, 6, size=5), _box(2, 1, 5, 3, size=(5, 3))],
-        [_box(1, 2, 5, 4, size=(3, 7))],
-    ),
-    "center_crop": _kernel(
-        [{"size": s} for s in ((3, 4), (4, 6), (5, 5), 4, 2, (10, 12), (5, 14))], [{"size": (4, 6)}]
-    ),
-    "adjust_brightness": _kernel(_factors(0.5, 1.7, 0.0, 2.5, 1.0), _factors(0.53, 1.71)),
-    "adjust_contrast": _kernel(_factors(0.5, 1.7, 0.0, 2.5), _factors(0.53, 1.71)),
-    "adjust_saturation": _kernel(_factors(0.5, 1.7, 0.0, 2.5), _factors(0.53, 1.71)),
-    "adjust_hue": _kernel(_factors(0.25, -0.1, 0.4, -0.45), _factors(0.13, -0.37)),
-    "rotate": _kernel(
-        [
-            _turn(33.0),
-            _turn(-52.0),
-            _turn(205.0),
-            _turn(33.0, interpolation="bilinear"),
-            _turn(-140.0, interpolation="bilinear", fill=0.5),
-            _turn(33.0, center=(2.25, 4.5)),
-            _turn(33.0, fill=0.3),
-            _turn(33.0, expand=True),
-        ],
-        [_turn(33.0), _turn(33.0, interpolation="bilinear", fill=77)],
-        [("a quarter turn, nearest", _square, _turn(90.0)), ("45 degrees, nearest", _f, _turn(45.0))],
-    ),
-    "affine": _kernel(
-        [
-            _map(21.0, (1, -2), 1.3, (10.0, 5.0)),
-            _map(21.0),
-            _map(0.0, (2, -1)),
-            _map(0.0, (0, 0), 0.7),
-            _map(0.0, (0, 0), 1, 15.0),
-            _map(-35.0, (1, 0), 0.8, 12.0),
-            _map(21.0, (1, -2), 1.3, (10.0, 5.0), interpolation="bilinear"),
-            _map(21.0, (1, 2), 0.8, (-10.0, 5.0), interpolation="bilinear", fill=0.4),
-            _map(40.0, (0, 0), 1.2, 0, center=(2.25, 4.5)),
-        ],
-        [_map(21.0, (1, -2), 1.3, (10.0, 5.0), interpolation="bilinear")],
-    ),
-    "rgb_to_grayscale": _kernel([{}, {"num_output_channels": 3}]),
-    "gaussian_blur": _kernel(
-        [
-            {"kernel_size": 3},
-            {"kernel_size": 3, "sigma": 1.0},
-            {"kernel_size": 5, "sigma": 0.7},
-            {"kernel_size": (3, 5), "sigma": (0.8, 1.5)},
-        ],
-        [{"kernel_size": 3, "sigma": 1.0}],
-    ),
-    "erase": _kernel(
-        [_box(1, 2, 3, 4, value=0), _box(2, 0, 4, 5, value=0.5), _box(0, 6, 2, 3, value=(0.1, 0.5, 0.9))],
-        [_box(1, 2, 3, 4, value=0)],
-    ),
-    "mixup": _mixing({"lam": 0.3}, {"lam": 0.85}),
-    "cutmix": _mixing(
-        {"lam": 0.6, "center": (5, 4)},
-        {"lam": 0.3, "center": (1, 7)},
-        {"lam": 0.82, "center": (10, 2)},
-        {"lam": 0.45, "center": (11, 8)},
-    ),
-}
-OPTIONS = {
-    "hflip": {},
-    "resize": {"size": (4, 5), "interpolation": "bilinear"},
-    "resized_crop": {**_box(0, 0, 1, 1), "size": 1, "interpolation": "bilinear"},
-    "center_crop": {"size": 1},
-    "adjust_brightness": {"factor": None},
-    "adjust_contrast": {"factor": None},
-    "adjust_saturation": {"factor": None},
-    "adjust_hue": {"factor": None},
-    "rotate": {"angle": 0, "interpolation": "nearest", "expand": False, "center": None, "fill": 0},
-    "affine": {**_map(0), "interpolation": "nearest", "fill": 0, "center": None},
-    "rgb_to_grayscale": {"num_output_channels": 1},
-    "gaussian_blur": {"kernel_size": 3, "sigma": None},
-    "erase": {**_box(0, 0, 1, 1), "value": 0},
-    "mixup": {"lam": 1.0},
-    "cutmix": {"lam": 1.0, "center": (0, 0)},
-}
-BLOCKS = {
-    "hflip": "randomhorizontalflip",
-    **dict.fromkeys(("resize", "resized_crop", "center_crop"), "randomresizedcrop"),
-    **dict.fromkeys(("adjust_brightness", "adjust_contrast", "adjust_saturation", "adjust_hue"), "colorjitter"),
-    "rotate": "randomrotation",
-    "affine": "randomaffine",
-    "rgb_to_grayscale": "randomgrayscale",
-    "gaussian_blur": "gaussianblur",
-    "erase": "randomerasing",
-    "mixup": "mixup",
-    "cutmix": "cutmix",
-}
 FIXED = {"interpolation", "expand", "center", "fill", "num_output_channels", "sigma", "value"}
 ALIASES = {"factor": "factor f alpha brightness contrast saturation hue amount brightness_factor contrast_factor"}
 ALIASES["factor"] += " saturation_factor hue_factor shift delta c s b h"
 
 
-def _task(name):
+def _task(name, block, cases, **options):
     def formula(_):
         return getattr(formulas, name, None)
 
-    options, right = OPTIONS[name], getattr(augmentation, name)
     free = tuple(option for option in options if option not in FIXED or name == "cutmix")
-    known = {"cases": CASES[name], "formula": formula, "family": sys.modules[__name__], "free": free}
-    return Task(name, "augmentation", BLOCKS[name], right, options, aliases=ALIASES, **known)
+    known = {"formula": formula, "family": sys.modules[__name__], "free": free, "aliases": ALIASES}
+    return Task(name, "augmentation", block, getattr(augmentation, name), options, cases, **known)
 
 
-TASKS = [_task(name) for name in CASES]
+def _adjusting(name, factors, levels=(0.53, 1.71)):
+    return _task(
+        name, "colorjitter", _kernel(*([{"factor": f} for f in part] for part in (factors, levels))), factor=None
+    )
+
+
+_crop, _smooth, _cut = "randomresizedcrop", {"interpolation": "bilinear"}, _box(1, 2, 5, 4, size=(3, 7))
+_all, _blurred = _map(21.0, (1, -2), 1.3, (10.0, 5.0)), {"kernel_size": 3, "sigma": 1.0}
+_sizes = (4, 5), (14, 13), (3, 20), (7, 9), 5
+TASKS = [
+    _task("hflip", "randomhorizontalflip", _kernel([{}])),
+    _task("resize", _crop, _kernel(
+        [*({"size": s} for s in _sizes), *({"size": s, "interpolation": "nearest"} for s in ((5, 13), (3, 4)))],
+        [{"size": (5, 7)}, {"size": (10, 4)}], [("a uint8 row made twice as long", _uneven, {"size": (1, 8)})]),
+        size=(4, 5), **_smooth),
+    _task("resized_crop", _crop, _kernel([_cut, _box(0, 3, 4, 6, size=5), _box(2, 1, 5, 3, size=(5, 3))], [_cut]),
+          **_box(0, 0, 1, 1), size=1, **_smooth),
+    _task("center_crop", _crop, _kernel([{"size": s} for s in ((3, 4), (4, 6), (5, 5), 4, 2, (10, 12), (5, 14))],
+                                        [{"size": (4, 6)}]), size=1),
+    _adjusting("adjust_brightness", (0.5, 1.7, 0.0, 2.5, 1.0)),
+    _adjusting("adjust_contrast", (0.5, 1.7, 0.0, 2.5)),
+    _adjusting("adjust_saturation", (0.5, 1.7, 0.0, 2.5)),
+    _adjusting("adjust_hue", (0.25, -0.1, 0.4, -0.45), (0.13, -0.37)),
+    _task("rotate", "randomrotation", _kernel(
+        [_turn(33.0), _turn(-52.0), _turn(205.0), _turn(33.0, **_smooth), _turn(-140.0, **_smooth, fill=0.5),
+         _turn(33.0, center=(2.25, 4.5)), _turn(33.0, fill=0.3), _turn(33.0, expand=True)],
+        [_turn(33.0), _turn(33.0, **_smooth, fill=77)],
+        [("a quarter turn, nearest", _square, _turn(90.0)), ("45 degrees, nearest", _f, _turn(45.0))]),
+        angle=0, interpolation="nearest", expand=False, center=None, fill=0),
+    _task("affine", "randomaffine", _kernel(
+        [_all, _map(21.0), _map(0.0, (2, -1)), _map(0.0, (0, 0), 0.7), _map(0.0, (0, 0), 1, 15.0),
+         _map(-35.0, (1, 0), 0.8, 12.0), {**_all, **_smooth},
+         _map(21.0, (1, 2), 0.8, (-10.0, 5.0), **_smooth, fill=0.4), _map(40.0, (0, 0), 1.2, 0, center=(2.25, 4.5))],
+        [{**_all, **_smooth}]), **_map(0), interpolation="nearest", fill=0, center=None),
+    _task("rgb_to_grayscale", "randomgrayscale", _kernel([{}, {"num_output_channels": 3}]), num_output_channels=1),
+    _task("gaussian_blur", "gaussianblur", _kernel(
+        [{"kernel_size": 3}, _blurred, {"kernel_size": 5, "sigma": 0.7}, {"kernel_size": (3, 5), "sigma": (0.8, 1.5)}],
+        [_blurred]), kernel_size=3, sigma=None),
+    _task("erase", "randomerasing", _kernel(
+        [_box(1, 2, 3, 4, value=0), _box(2, 0, 4, 5, value=0.5), _box(0, 6, 2, 3, value=(0.1, 0.5, 0.9))],
+        [_box(1, 2, 3, 4, value=0)]), **_box(0, 0, 1, 1), value=0),
+    _task("mixup", "mixup", _mixing({"lam": 0.3}, {"lam": 0.85}), lam=1.0),
+    _task("cutmix", "cutmix", _mixing({"lam": 0.6, "center": (5, 4)}, {"lam": 0.3, "center": (1, 7)},
+                                      {"lam": 0.82, "center": (10, 2)}, {"lam": 0.45, "center": (11, 8)}),
+          lam=1.0, center=(0, 0)),
+]  # fmt: skip
+BLOCKS = {task.name: task.block for task in TASKS}
 
 
 class Kernel(Reader):
