@@ -35,6 +35,8 @@ def rewrite(index, found, titles):
         entry["text"] = found.get(page, {}).get(anchor, re.sub(r"<[^>]+>", " ", entry["text"])[:LONGEST])
         blocks = [name for place, name in titles.items() if entry["location"].startswith(f"{place}-")]
         entry["title"] = f"{max(blocks, key=len)} · {entry['title']}" if blocks else entry["title"]
+        if entry["location"] in titles:
+            entry["boost"] = 4  # who asks for a block by its name wants its card first
         for part in ("title", "text"):
             entry[part] = " ".join(re.sub(r"\\[()\[\]]", " ", entry[part]).split())
     index.write_text(json.dumps(data, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
