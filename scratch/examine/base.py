@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -51,10 +52,17 @@ class Task:
     aliases: dict = field(default_factory=dict)
 
 
+def options_of(block, left=()):
+    """The options of a block with their defaults, but for those that are left."""
+    found = inspect.signature(block).parameters.values()
+    return {p.name: p.default for p in found if p.default is not p.empty and p.name not in left}
+
+
 def with_gradient(blocks, name, **shared):
     """The task of a function of a module of blocks, with that of its gradient."""
-    slope = Task(f"{name}_grad", right=getattr(blocks, f"{name}_grad"), **shared)
-    return Task(name, right=getattr(blocks, name), gradient=slope, **shared)
+    right, slope = getattr(blocks, name), getattr(blocks, f"{name}_grad")
+    shared["options"] = options_of(right)
+    return Task(name, right=right, gradient=Task(f"{name}_grad", right=slope, **shared), **shared)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,12 @@ def compiled(expression):
     return value
 
 
+def constants(form, options, symbols):
+    """The constants of a Formula or an Algorithm: its own, and those of the options that are symbols of it."""
+    values = {symbol: float(value) for symbol, value in form.defaults.items()}
+    return {**values, **{symbols[name]: float(v) for name, v in options.items() if name in symbols}}
+
+
 # Formulas of one variable
 
 
@@ -72,23 +78,16 @@ def function_of(expression, formula, symbols):
     expression = formula.explicit(expression)
 
     def function(x, **options):
-        values = {**{s: float(v) for s, v in formula.defaults.items()}, formula.variable: np.asarray(x, float)}
-        values.update({symbols[name]: value for name, value in options.items() if name in symbols})
+        values = {**constants(formula, options, symbols), formula.variable: np.asarray(x, float)}
         return np.broadcast_to(np.asarray(compiled(expression)(values), float), np.shape(x))
 
     return function
 
 
-def constants(form, options, symbols):
-    """The constants of a Formula or an Algorithm: its own, and those of the options that are symbols of it."""
-    values = {symbol: float(value) for symbol, value in form.defaults.items()}
-    return {**values, **{symbols[name]: float(v) for name, v in options.items() if name in symbols}}
-
-
 # Algorithms
 
 
-def lines(new, *, add=(), defaults=None, start=None):
+def lines(new):
     """A change of an Algorithm: new right sides by symbol, or functions that make them of the old ones."""
 
     def change(algorithm):
@@ -96,10 +95,7 @@ def lines(new, *, add=(), defaults=None, start=None):
         for left, right in algorithm.assignments:
             to = new.get(left, right)
             made.append((left, to(right) if not isinstance(to, sympy.Basic) and callable(to) else to))
-        state = {before: (now, (start or {}).get(before, first)) for before, (now, first) in algorithm.state.items()}
-        return replace(
-            algorithm, assignments=(*made, *add), state=state, defaults={**algorithm.defaults, **(defaults or {})}
-        )
+        return replace(algorithm, assignments=tuple(made))
 
     return change
 

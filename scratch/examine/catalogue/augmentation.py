@@ -201,48 +201,39 @@ def _greyed(weights, whole=lambda v: np.floor(v + 1e-9)):
 # Warps
 
 
-def _warped(image, inverse, interpolation, fill, mode="fill", shift=0.5):
-    """Each new pixel's value at inverse(x, y) of the old image. shift: where in a pixel its middle is."""
+def _warped(image, inverse, interpolation, fill):
+    """Each new pixel's value at inverse(x, y) of the old image."""
     H, W = image.shape[-3:-1]
-    x, y = inverse(np.arange(W) + shift, np.arange(H)[:, None] + shift)
-    framed = image.astype(float)
+    x, y = inverse(np.arange(W) + 0.5, np.arange(H)[:, None] + 0.5)
+    values = image.astype(float)
 
     def at(i, j):
         inside = (i >= 0) & (i < H) & (j >= 0) & (j < W)
-        if mode == "edge":
-            return framed[..., np.clip(i, 0, H - 1), np.clip(j, 0, W - 1), :]
-        if mode == "wrap":
-            return framed[..., i % H, j % W, :]
-        values = framed[..., np.clip(i, 0, H - 1), np.clip(j, 0, W - 1), :]
-        return np.where(inside[..., None], values, fill)
+        return np.where(inside[..., None], values[..., np.clip(i, 0, H - 1), np.clip(j, 0, W - 1), :], fill)
 
     if interpolation == "nearest":
-        whole = np.floor if shift else np.rint
-        return _in_dtype(at(whole(y).astype(int), whole(x).astype(int)), image)
-    x, y = x - shift, y - shift
+        return _in_dtype(at(np.floor(y).astype(int), np.floor(x).astype(int)), image)
+    x, y = x - 0.5, y - 0.5
     j, i = np.floor(x).astype(int), np.floor(y).astype(int)
     u, v = (x - j)[..., None], (y - i)[..., None]
-    values = (1 - v) * ((1 - u) * at(i, j) + u * at(i, j + 1)) + v * ((1 - u) * at(i + 1, j) + u * at(i + 1, j + 1))
-    return _in_dtype(values, image)
+    mixed = (1 - v) * ((1 - u) * at(i, j) + u * at(i, j + 1)) + v * ((1 - u) * at(i + 1, j) + u * at(i + 1, j + 1))
+    return _in_dtype(mixed, image)
 
 
-def _turned(change=None, middle=None, mode="fill"):
-    """A rotation with other arguments, or about another middle, or with another border."""
+def _turned(change=None, middle=None, border=None):
+    """A rotation with other arguments, or about another middle, or with another border, as NumPy's pad names it."""
 
     def function(image, angle, interpolation="nearest", expand=False, center=None, fill=0):
         options = {"angle": angle, "interpolation": interpolation, "expand": expand, "center": center, "fill": fill}
+        H, W = image.shape[-3:-1]
         if middle and center is None:
-            options["center"] = middle(*image.shape[-2:-4:-1])
-        if mode != "fill" and not expand:
-            x_c, y_c = center or (image.shape[-2] / 2, image.shape[-3] / 2)
-            t = np.radians(angle)
-
-            def inverse(x, y):
-                x, y = x - x_c, y - y_c
-                return np.cos(t) * x - np.sin(t) * y + x_c, np.sin(t) * x + np.cos(t) * y + y_c
-
-            return _warped(image, inverse, interpolation, fill, mode)
-        return right.rotate(image, **{**options, **(change(options) if change else {})})
+            options["center"] = middle(W, H)
+        if border is None or expand:
+            return right.rotate(image, **{**options, **(change(options) if change else {})})
+        x, y = center or (W / 2, H / 2)
+        r = H + W
+        framed = np.pad(image, [(0, 0)] * (image.ndim - 3) + [(r, r), (r, r), (0, 0)], mode=border)
+        return right.rotate(framed, **{**options, "center": (x + r, y + r)})[..., r : r + H, r : r + W, :]
 
     return function
 
@@ -273,13 +264,12 @@ def _mapped(change=None, linear=None, first=False):
         if linear is None and not first:
             return right.affine(image, **options, interpolation=interpolation, fill=fill, center=center)
         x_c, y_c = center or (image.shape[-2] / 2, image.shape[-3] / 2)
-        matrix = (linear or _linear)(*(options[n] for n in ("angle", "scale", "shear")))
-        a, (t_x, t_y) = np.linalg.inv(matrix), options["translate"]
+        matrix = (linear or _linear)(angle, scale, shear)
+        a, (t_x, t_y) = np.linalg.inv(matrix), matrix @ translate if first else translate
 
         def inverse(x, y):
-            x, y = (x - x_c, y - y_c) if first else (x - x_c - t_x, y - y_c - t_y)
-            x, y = a[0, 0] * x + a[0, 1] * y, a[1, 0] * x + a[1, 1] * y
-            return (x + x_c - t_x, y + y_c - t_y) if first else (x + x_c, y + y_c)
+            x, y = x - x_c - t_x, y - y_c - t_y
+            return a[0, 0] * x + a[0, 1] * y + x_c, a[1, 0] * x + a[1, 1] * y + y_c
 
         return _warped(image, inverse, interpolation, fill)
 
@@ -305,16 +295,15 @@ def _shear_last(angle, scale, shear):
 # Blur
 
 
-def _blurred(weights=None, pad="reflect", exchanged=False, axes=(-3, -2), whole=np.rint, spread=None, two=False):
+def _blurred(weights=None, pad="reflect", exchanged=False, axes=(-3, -2), whole=np.rint, two=False):
     """A blur. weights: of the offsets k and sigma; pad: how the border is filled; axes: along which it runs."""
     weights = weights or (lambda k, s: np.exp(-(k**2) / (2 * s**2)))
 
     def function(image, kernel_size, sigma=None):
         sizes = _sides(kernel_size)
-        sigmas = _sides(sigma) if sigma is not None else [(spread or (lambda k: 0.15 * k + 0.35))(k) for k in sizes]
-        pairs = list(zip(sizes, sigmas))[:: 1 if exchanged else -1]
+        sigmas = _sides(sigma) if sigma is not None else [0.15 * k + 0.35 for k in sizes]
         values = image.astype(float)
-        for (size, s), axis in zip(pairs, (-3, -2)):
+        for (size, s), axis in zip(list(zip(sizes, sigmas))[:: 1 if exchanged else -1], (-3, -2)):
             if axis in axes:
                 w = weights(np.arange(size) - size // 2, s)
                 values = _convolved(values, w if two else w / w.sum(), axis, pad)
@@ -373,16 +362,15 @@ def _cut(partner=_roll, side=lambda lam: np.sqrt(1 - lam), label=None, clip=True
     """A CutMix with one of its parts done differently. label: the share kept, of lam and what is really kept."""
 
     def function(images, labels, lam, center):
-        H, W = images.shape[-3:-1]
-        x, y = center[::-1] if exchanged else center
-        r_x, r_y = int(W * side(lam) / 2), int(H * side(lam) / 2)
-        ends = (x, x + 2 * r_x, y, y + 2 * r_y) if corner else (x - r_x, x + r_x, y - r_y, y + r_y)
-        x_1, x_2, y_1, y_2 = ends
-        if clip:
-            x_1, x_2, y_1, y_2 = max(0, x_1), min(W, x_2), max(0, y_1), min(H, y_2)
+        ends = []
+        for n, c in zip(images.shape[-2:-4:-1], center[::-1] if exchanged else center):
+            r = int(n * side(lam) / 2)
+            first, last = (c, c + 2 * r) if corner else (c - r, c + r)
+            ends += [(max(0, first), min(n, last)) if clip else (first, last)]
+        (x_1, x_2), (y_1, y_2) = ends
         mixed = images.copy()
         mixed[..., y_1:y_2, x_1:x_2, :] = partner(images)[..., y_1:y_2, x_1:x_2, :]
-        kept = 1 - (x_2 - x_1) * (y_2 - y_1) / (W * H)
+        kept = 1 - (x_2 - x_1) * (y_2 - y_1) / (images.shape[-2] * images.shape[-3])
         kept = label(lam, kept) if label else kept
         return mixed, kept * labels + (1 - kept) * partner(labels)
 
@@ -533,9 +521,9 @@ ROWS = [
     _row("rotate", "forward", "Old pixels are sent to their new places: holes stay where none arrives.",
          "ask for each new pixel where it comes from", _forward_rotation, "derivation"),
     _row("rotate", "border-repeated", "Outside the image its border goes on, where fill must stand.", "fill",
-         _turned(mode="edge"), "beside-pytorch", True),
-    _row("rotate", "wraps-around", "Outside the image it begins again at the other side.", "fill", _turned(mode="wrap"),
-         "formula"),
+         _turned(border="edge"), "beside-pytorch", True),
+    _row("rotate", "wraps-around", "Outside the image it begins again at the other side.", "fill",
+         _turned(border="wrap"), "formula"),
     _row("rotate", "bilinear", "It interpolates, where nearest is the default.", "interpolation=\"nearest\"",
          _turned(lambda o: {"interpolation": "bilinear"}), "beside-pytorch", True),
     # RandomAffine

@@ -97,34 +97,36 @@ def _softmax(x, axis, shift=True):
     return e / e.sum(axis, keepdims=True)
 
 
-def _cross_entropy(logs=None, smooth=None, divide=None, count_ignored=False):
-    """A cross entropy with one of its parts done differently."""
+def _cross_entropy(logs=None, smooth=None, divide=None, slope=None):
+    """A cross entropy with one of its parts done differently; where slope is given, its gradient."""
 
     def function(logits, target, *, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
-        x = np.asarray(logits, float)
+        x, e = np.asarray(logits, float), label_smoothing
         axis = min(1, x.ndim - 1)
         classes = x.shape[axis]
-        q, kept, w, hard = _targets(x, np.asarray(target), weight, ignore_index, axis)
-        e = label_smoothing
-        t = w * ((1 - e) * q + e / classes if smooth is None else smooth(q, e, classes))
-        values = (logs or _log_softmax)(x, axis)
-        losses = -np.where(t == 0, 0, t * values).sum(axis) * kept
-        chosen = (w * q).sum(axis) * kept if hard else np.ones(losses.shape)
-        number = losses.size if count_ignored else chosen.sum()
-        number = divide(losses, chosen, classes) if divide else number
-        return losses.sum() / number if reduction == "mean" else losses.sum() if reduction == "sum" else losses
+        q, kept, w, chosen = _targets(x, np.asarray(target), weight, ignore_index, axis)
+        t = w * (smooth(q, e, classes) if smooth else (1 - e) * q + e / classes)
+        number = divide(chosen, classes) if divide else chosen.sum()
+        if slope:
+            return reduced(slope(_softmax(x, axis), t, axis) * np.expand_dims(kept, axis), reduction, number, True)
+        with np.errstate(all="ignore"):
+            values = (logs or _log_softmax)(x, axis)
+        return reduced(-np.where(t == 0, 0, t * values).sum(axis) * kept, reduction, number, False)
 
     return function
 
 
 def _targets(x, target, weight, ignore_index, axis):
+    """The targets as shares of the classes, which samples are kept, the classes' weights and the samples'."""
     w = np.ones(x.shape[axis]) if weight is None else np.asarray(weight, float)
     w = w.reshape((-1,) + (1,) * (x.ndim - 1 - axis))
     if target.shape == x.shape:
-        return target, 1.0, w, False
+        ones = np.ones(x.sum(axis).shape)
+        return target, ones, w, ones
     kept = target != ignore_index
     one = np.expand_dims(target, axis) == np.arange(x.shape[axis]).reshape(w.shape)
-    return one * np.expand_dims(kept, axis), kept, w, True
+    q = one * np.expand_dims(kept, axis)
+    return q, kept, w, (w * q).sum(axis) * kept
 
 
 def _log_softmax(x, axis):
@@ -132,25 +134,12 @@ def _log_softmax(x, axis):
     return x - np.log(np.exp(x).sum(axis, keepdims=True))
 
 
-def _slope(p_minus_t=None, divide=None):
-    """The gradient of a cross entropy with one of its parts done differently."""
-
-    def function(logits, target, *, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
-        x = np.asarray(logits, float)
-        axis = min(1, x.ndim - 1)
-        q, kept, w, hard = _targets(x, np.asarray(target), weight, ignore_index, axis)
-        t = w * ((1 - label_smoothing) * q + label_smoothing / x.shape[axis])
-        soft = _softmax(x, axis)
-        slopes = (p_minus_t or _right_slope)(soft, t, axis) * (np.expand_dims(kept, axis) if hard else 1)
-        number = ((w * q).sum(axis) * kept).sum() if hard else x.size // x.shape[axis]
-        number = divide(number, x.shape[axis]) if divide else number
-        return slopes / number if reduction == "mean" else slopes
-
-    return function
-
-
 def _right_slope(soft, t, axis):
     return soft * t.sum(axis, keepdims=True) - t
+
+
+def _slope(slope=_right_slope, divide=None):
+    return _cross_entropy(slope=slope, divide=divide)
 
 
 def _ce(name, sentence, mend, made, anchor="bugs-people-write", variant=False):
@@ -162,18 +151,7 @@ def _ce_grad(name, sentence, mend, made, anchor="derivation", variant=False):
 
 
 def _clipped(small):
-    def log_p(x, axis):
-        return np.log(np.clip(_softmax(x, axis), small, 1 - small))
-
-    return log_p
-
-
-def _quiet(function):
-    def log_p(x, axis):
-        with np.errstate(all="ignore"):
-            return function(x, axis)
-
-    return log_p
+    return lambda x, axis: np.log(np.clip(_softmax(x, axis), small, 1 - small))
 
 
 def _clip(small):
@@ -365,17 +343,17 @@ ROWS = [
     _by_rows("binary_cross_entropy_grad", "The gradient"),
     # Cross entropy
     _ce("takes-probabilities", "It takes probabilities, where the block and PyTorch take logits: no softmax is made.",
-        "log_softmax(logits)", _cross_entropy(_quiet(lambda x, axis: np.log(x)))),
+        "log_softmax(logits)", _cross_entropy(lambda x, axis: np.log(x))),
     _ce("takes-log-probabilities", "It takes logarithms of probabilities, as PyTorch's nll_loss: no softmax is made.",
         "log_softmax(logits)", _cross_entropy(lambda x, axis: x), "beside-pytorch", True),
     _ce("softmax-twice", "The softmax is made twice: the second sees numbers between 0 and 1 only, and the loss cannot "
         "come near 0.", "hand over the logits", _cross_entropy(lambda x, axis: _log_softmax(_softmax(x, axis), axis))),
     _ce("largest-not-subtracted", "exp overflows from 710 on: the largest logit must be subtracted first.",
-        "x - x.max(axis, keepdims=True)", _cross_entropy(_quiet(lambda x, axis: np.log(_softmax(x, axis, False)))),
+        "x - x.max(axis, keepdims=True)", _cross_entropy(lambda x, axis: np.log(_softmax(x, axis, False))),
         "where-it-fails"),
     _ce("log-of-a-rounded-softmax",
         "The logarithm is taken of the finished softmax, which rounds to 0: the loss is infinite where it is 1000.",
-        "x - log(sum(exp(x)))", _cross_entropy(_quiet(lambda x, axis: np.log(_softmax(x, axis)))), "where-it-fails"),
+        "x - log(sum(exp(x)))", _cross_entropy(lambda x, axis: np.log(_softmax(x, axis))), "where-it-fails"),
     _ce("wrong-axis", "The softmax runs over the samples, not over the classes.", "axis=1",
         _cross_entropy(lambda x, axis: _log_softmax(x, 0)), "formula"),
     _ce("over-the-whole-table", "The softmax divides by the sum over the whole batch, not over each sample's classes.",
@@ -387,17 +365,17 @@ ROWS = [
     _ce("sigmoid-for-softmax", "A sigmoid is made of each logit: the probabilities do not sum to 1.", "softmax",
         _cross_entropy(lambda x, axis: -np.logaddexp(0, -x)), "formula"),
     _ce("mean-over-classes-too", "The mean divides by samples times classes.", "divide by the number of samples",
-        _cross_entropy(divide=lambda losses, chosen, classes: chosen.sum() * classes), "reductions"),
+        _cross_entropy(divide=lambda chosen, classes: chosen.sum() * classes), "reductions"),
     _ce("weights-not-in-the-mean", "The weighted mean divides by the number of samples, not by the sum of their "
         "weights.", "divide by weight[target].sum()",
-        _cross_entropy(divide=lambda losses, chosen, classes: np.count_nonzero(chosen)), "beside-pytorch"),
+        _cross_entropy(divide=lambda chosen, classes: np.count_nonzero(chosen)), "beside-pytorch"),
     _ce("counts-the-ignored", "The mean counts the ignored samples.", "divide by the number of those that are kept",
-        _cross_entropy(divide=lambda losses, chosen, classes: chosen.sum() + np.sum(chosen == 0)), "beside-pytorch"),
+        _cross_entropy(divide=lambda chosen, classes: chosen.sum() + np.sum(chosen == 0)), "beside-pytorch"),
     _ce("smoothed-over-the-others", "The smoothing is shared by the other classes only, e / (C - 1); the paper's and "
         "PyTorch's share goes to all.", "(1 - e) * q + e / C",
         _cross_entropy(smooth=lambda q, e, c: (1 - e) * q + (1 - q) * e / (c - 1)), "beside-pytorch", True),
     _ce("sum-for-mean", "The samples are summed, not averaged: it grows with the batch.", "np.mean(...)",
-        _cross_entropy(divide=lambda losses, chosen, classes: 1), "reductions", True),
+        _cross_entropy(divide=lambda chosen, classes: 1), "reductions", True),
     *(
         _ce(f"clipped-{_power(small)}", f"The probabilities are clipped at {small:g}, as in Keras: a "
             f"certain, wrong prediction costs {-np.log(small):.1f} and has no gradient.", "x - log(sum(exp(x)))",
@@ -411,16 +389,15 @@ ROWS = [
         for small in (1e-8, 1e-12, 1e-7, 1e-10, 1e-15)
     ),
     _ce_grad("diagonal-only", "Only the diagonal p (1 - p) of the softmax's derivative is kept: each class forgets "
-             "what the others do.", "p - t",
-             lambda *data, **o: _slope(lambda soft, t, axis: -t * (1 - soft))(*data, **o), "bugs-people-write"),
+             "what the others do.", "p - t", _slope(lambda soft, t, axis: -t * (1 - soft)), "bugs-people-write"),
     _ce_grad("softmax-only", "It is the softmax: the target is not subtracted.", "p - t",
              _slope(lambda soft, t, axis: soft)),
     _ce_grad("sign-turned", "t - p stands where p - t must: a step would climb.", "p - t",
              _slope(lambda soft, t, axis: -_right_slope(soft, t, axis))),
     _ce_grad("not-divided", "The gradient of the mean is not divided by the number of samples.", "(p - t) / N",
-             _slope(divide=lambda number, classes: 1)),
+             _slope(divide=lambda chosen, classes: 1)),
     _ce_grad("divides-by-classes-too", "It is divided by samples times classes.", "(p - t) / N",
-             _slope(divide=lambda number, classes: number * classes)),
+             _slope(divide=lambda chosen, classes: chosen.sum() * classes)),
     _ce_grad("by-the-probability", "-t / p is the gradient by the probability; the softmax's own is missing.", "p - t",
              _slope(lambda soft, t, axis: -t / soft)),
     _ce_grad("at-the-softmax", "The derivative is taken at the softmax of the logits, as if they were the logits: it "

@@ -38,23 +38,22 @@ def _cases(options):
     )
 
 
-def _task(block, name, option=None, default=None, *values):
+def _task(block, name, **sets):
     def formula(options):
         return formulas.gelu_tanh if options.get("approximate") == "tanh" else getattr(formulas, name)
 
-    options, symbols = ({option: default}, {option: formulas.alpha}) if option else ({}, {})
-    given = {"options": options, "cases": _cases([{option: value} for value in values]), "symbols": symbols}
-    family = sys.modules[__name__]
-    return with_gradient(activations, name, topic="activations", block=block, formula=formula, family=family, **given)
+    cases = _cases([{option: value} for option in sets for value in sets[option]])
+    given = {"cases": cases, "symbols": dict.fromkeys(sets, formulas.alpha), "family": sys.modules[__name__]}
+    return with_gradient(activations, name, topic="activations", block=block, formula=formula, **given)
 
 
 TASKS = [
     _task("sigmoid", "sigmoid"),
     _task("tanh", "tanh"),
     _task("relu", "relu"),
-    _task("leaky-relu", "leaky_relu", "negative_slope", 0.01, 0.3, 2.0, -0.5),
-    _task("elu", "elu", "alpha", 1.0, 0.3, 2.5),
-    _task("gelu", "gelu", "approximate", "none", "tanh"),
+    _task("leaky-relu", "leaky_relu", negative_slope=(0.3, 2.0, -0.5)),
+    _task("elu", "elu", alpha=(0.3, 2.5)),
+    _task("gelu", "gelu", approximate=("tanh",)),
 ]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from scratch import augmentation
 from scratch.examine.adapt import Reader
-from scratch.examine.base import Case, Task
+from scratch.examine.base import Case, Task, options_of
 from scratch.examine.watch import Failure, as_array
 from scratch.formulas import augmentation as formulas
 
@@ -64,18 +64,19 @@ def _map(angle, translate=(0, 0), scale=1, shear=0, **more):
 
 
 _uneven = np.array([10, 12, 16, 22], np.uint8).reshape(1, 4, 1)  # its means end in one half
-FIXED = {"interpolation", "expand", "center", "fill", "num_output_channels", "sigma", "value"}
 ALIASES = {"factor": "factor f alpha brightness contrast saturation hue amount brightness_factor contrast_factor"}
 ALIASES["factor"] += " saturation_factor hue_factor shift delta c s b h"
 
 
-def _task(name, block, cases, **options):
+def _task(name, block, cases, **required):
+    """A row. required: what has no default, with values that are never used."""
+
     def formula(_):
         return getattr(formulas, name, None)
 
-    free = tuple(option for option in options if option not in FIXED or name == "cutmix")
+    right, free = getattr(augmentation, name), tuple(option for option in required if option != "value")
     known = {"formula": formula, "family": sys.modules[__name__], "free": free, "aliases": ALIASES}
-    return Task(name, "augmentation", block, getattr(augmentation, name), options, cases, **known)
+    return Task(name, "augmentation", block, right, {**required, **options_of(right)}, cases, **known)
 
 
 def _adjusting(name, factors, levels=(0.53, 1.71)):
@@ -92,9 +93,9 @@ TASKS = [
     _task("resize", _crop, _kernel(
         [*({"size": s} for s in _sizes), *({"size": s, "interpolation": "nearest"} for s in ((5, 13), (3, 4)))],
         [{"size": (5, 7)}, {"size": (10, 4)}], [("a uint8 row made twice as long", _uneven, {"size": (1, 8)})]),
-        size=(4, 5), **_smooth),
+        size=(4, 5)),
     _task("resized_crop", _crop, _kernel([_cut, _box(0, 3, 4, 6, size=5), _box(2, 1, 5, 3, size=(5, 3))], [_cut]),
-          **_box(0, 0, 1, 1), size=1, **_smooth),
+          **_box(0, 0, 1, 1), size=1),
     _task("center_crop", _crop, _kernel([{"size": s} for s in ((3, 4), (4, 6), (5, 5), 4, 2, (10, 12), (5, 14))],
                                         [{"size": (4, 6)}]), size=1),
     _adjusting("adjust_brightness", (0.5, 1.7, 0.0, 2.5, 1.0)),
@@ -106,16 +107,16 @@ TASKS = [
          _turn(33.0, center=(2.25, 4.5)), _turn(33.0, fill=0.3), _turn(33.0, expand=True)],
         [_turn(33.0), _turn(33.0, **_smooth, fill=77)],
         [("a quarter turn, nearest", _square, _turn(90.0)), ("45 degrees, nearest", _f, _turn(45.0))]),
-        angle=0, interpolation="nearest", expand=False, center=None, fill=0),
+        angle=0),
     _task("affine", "randomaffine", _kernel(
         [_all, _map(21.0), _map(0.0, (2, -1)), _map(0.0, (0, 0), 0.7), _map(0.0, (0, 0), 1, 15.0),
          _map(-35.0, (1, 0), 0.8, 12.0), {**_all, **_smooth},
          _map(21.0, (1, 2), 0.8, (-10.0, 5.0), **_smooth, fill=0.4), _map(40.0, (0, 0), 1.2, 0, center=(2.25, 4.5))],
-        [{**_all, **_smooth}]), **_map(0), interpolation="nearest", fill=0, center=None),
-    _task("rgb_to_grayscale", "randomgrayscale", _kernel([{}, {"num_output_channels": 3}]), num_output_channels=1),
+        [{**_all, **_smooth}]), **_map(0)),
+    _task("rgb_to_grayscale", "randomgrayscale", _kernel([{}, {"num_output_channels": 3}])),
     _task("gaussian_blur", "gaussianblur", _kernel(
         [{"kernel_size": 3}, _blurred, {"kernel_size": 5, "sigma": 0.7}, {"kernel_size": (3, 5), "sigma": (0.8, 1.5)}],
-        [_blurred]), kernel_size=3, sigma=None),
+        [_blurred]), kernel_size=3),
     _task("erase", "randomerasing", _kernel(
         [_box(1, 2, 3, 4, value=0), _box(2, 0, 4, 5, value=0.5), _box(0, 6, 2, 3, value=(0.1, 0.5, 0.9))],
         [_box(1, 2, 3, 4, value=0)]), **_box(0, 0, 1, 1), value=0),

@@ -87,21 +87,21 @@ _CE = (
 )
 
 
-def _task(block, name, cases, **options):
-    given = {"options": {**options, "reduction": "mean"}, "family": sys.modules[__name__], "cases": cases}
-    given["symbols"] = {n: getattr(formulas, n) for n in options if n in ("beta", "delta")}
-    return with_gradient(
-        losses, name, topic="losses", block=block, formula=lambda options: getattr(formulas, name), **given
-    )
+def _task(block, name, cases):
+    def formula(_):
+        return getattr(formulas, name)
+
+    given = {"cases": cases, "family": sys.modules[__name__], "symbols": {"beta": beta, "delta": delta}}
+    return with_gradient(losses, name, topic="losses", block=block, formula=formula, **given)
 
 
 TASKS = [
     _task("mse", "mse_loss", _residual()),
     _task("mae", "l1_loss", _residual()),
-    _task("huber", "smooth_l1_loss", _residual("beta"), beta=1.0),
-    _task("huber", "huber_loss", _residual("delta"), delta=1.0),
-    _task("bce", "binary_cross_entropy", _BCE, weight=None),
-    _task("cross-entropy", "cross_entropy", _CE, weight=None, ignore_index=-100, label_smoothing=0.0),
+    _task("huber", "smooth_l1_loss", _residual("beta")),
+    _task("huber", "huber_loss", _residual("delta")),
+    _task("bce", "binary_cross_entropy", _BCE),
+    _task("cross-entropy", "cross_entropy", _CE),
 ]
 
 

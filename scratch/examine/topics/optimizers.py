@@ -11,7 +11,7 @@ import numpy as np
 
 from scratch import optimizers
 from scratch.examine.adapt import ALIASES, Unmappable, parameters, plain, signature
-from scratch.examine.base import Case, Task
+from scratch.examine.base import Case, Task, options_of
 from scratch.examine.causes import behaviour
 from scratch.examine.changes import Steps, constants
 from scratch.examine.watch import Failure, Skip, as_array
@@ -133,12 +133,11 @@ def changed(task, change, **ways):
     return make
 
 
-def _task(block, name, right, options, sets, moving=None, **more):
-    def formula(chosen):
-        return form(name, {**options, **chosen})
-
-    module = sys.modules[__name__]
-    return Task(name, "optimizers", block, right, options, _cases(sets, moving or {}), formula, SYMBOLS, module, **more)
+def _task(block, name, right, sets, moving=None, free=(), aliases=None):
+    options = options_of(right)
+    known = {"cases": _cases(sets, moving or {}), "symbols": SYMBOLS, "family": sys.modules[__name__], "free": free}
+    known |= {"formula": lambda chosen: form(name, {**options, **chosen}), "aliases": aliases or {}}
+    return Task(name, "optimizers", block, right, options, **known)
 
 
 def _sets(*options):
@@ -146,33 +145,24 @@ def _sets(*options):
 
 
 _climbs, _decays, _blunt = {"weight_decay": 0.1, "maximize": True}, {"weight_decay": 0.2}, {"eps": 0.3}
-_adam = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0, "amsgrad": False, "maximize": False}
-_ams = {"betas": (0.9, 0.5), "amsgrad": True}
-_adam_sets = _sets({"betas": (0.7, 0.95)}, _blunt, _decays, _ams, _climbs)
-_rms = {"lr": 0.01, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0, "momentum": 0, "centered": False, "maximize": False}
+_adam = _sets({"betas": (0.7, 0.95)}, _blunt, _decays, {"betas": (0.9, 0.5), "amsgrad": True}, _climbs)
 _centred = {"alpha": 0.8, "eps": 0.2, "centered": True}
-_rms_sets = _sets({"alpha": 0.6}, _blunt, _decays, {"momentum": 0.8}, _centred, _climbs)
-_ada = {"lr": 0.01, "lr_decay": 0, "weight_decay": 0, "initial_accumulator_value": 0, "eps": 1e-10, "maximize": False}
-_ada_sets = _sets({"lr_decay": 0.5}, _blunt, _decays, {"initial_accumulator_value": 0.2}, _climbs)
-_plain = {"lr": 1e-3, "weight_decay": 0, "maximize": False}
+_rms = _sets({"alpha": 0.6}, _blunt, _decays, {"momentum": 0.8}, _centred, _climbs)
+_ada = _sets({"lr_decay": 0.5}, _blunt, _decays, {"initial_accumulator_value": 0.2}, _climbs)
 _decayed, _up = {"weight_decay": 0.3}, {"weight_decay": 0.3, "maximize": True}
-_nag_options = {"lr": 1e-3, "momentum": 0.9, "weight_decay": 0, "maximize": False}
-_nag_sets = _sets({"momentum": 0.6}, _decayed, _up)
-_mom = {"lr": 1e-3, "momentum": 0.9, "dampening": 0, "weight_decay": 0, "maximize": False}
-_mom_sets = _sets({"momentum": 0.6}, _decayed, {"dampening": 0.4}, _up)
-_all = {"lr": 1e-3, "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False, "maximize": False}
-_all_sets = [*_mom_sets, *_sets({"momentum": 0.9, "weight_decay": 0.1, "nesterov": True})[1:]]
-_all_sets = [{**s, "momentum": s.get("momentum", 0.9)} for s in _all_sets] + _sets()
-_rate = {"lr": "lr learning_rate alpha"}
+_mom = _sets({"momentum": 0.6}, _decayed, {"dampening": 0.4}, _up)
+_all = [*_mom, *_sets({"momentum": 0.9, "weight_decay": 0.1, "nesterov": True})[1:]]
+_all = [{**s, "momentum": s.get("momentum", 0.9)} for s in _all] + _sets()
+_moving, _rate = {"free": ("momentum",)}, {"aliases": {"lr": "lr learning_rate alpha"}}
 TASKS = [
-    _task("sgd", "sgd", _sgd, _plain, _sets(_decayed, _up), aliases=_rate),
-    _task("sgd", "SGD", optimizers.SGD, _all, _all_sets, {"momentum": 0.9}),
-    _task("momentum", "momentum", _momentum, _mom, _mom_sets, free=("momentum",), aliases=_rate),
-    _task("nag", "nag", _nag, _nag_options, _nag_sets, free=("momentum",), aliases=_rate),
-    _task("adagrad", "Adagrad", optimizers.Adagrad, _ada, _ada_sets, aliases=_rate),
-    _task("rmsprop", "RMSprop", optimizers.RMSprop, _rms, _rms_sets, {"momentum": 0.8}),
-    _task("adam", "Adam", optimizers.Adam, _adam, _adam_sets, aliases=_rate),
-    _task("adamw", "AdamW", optimizers.AdamW, {**_adam, "weight_decay": 1e-2}, _adam_sets, aliases=_rate),
+    _task("sgd", "sgd", _sgd, _sets(_decayed, _up), **_rate),
+    _task("sgd", "SGD", optimizers.SGD, _all, {"momentum": 0.9}),
+    _task("momentum", "momentum", _momentum, _mom, **_moving, **_rate),
+    _task("nag", "nag", _nag, [s for s in _mom if "dampening" not in s], **_moving, **_rate),
+    _task("adagrad", "Adagrad", optimizers.Adagrad, _ada, **_rate),
+    _task("rmsprop", "RMSprop", optimizers.RMSprop, _rms, {"momentum": 0.8}),
+    _task("adam", "Adam", optimizers.Adam, _adam, **_rate),
+    _task("adamw", "AdamW", optimizers.AdamW, _adam, **_rate),
 ]
 
 

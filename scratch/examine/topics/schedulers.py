@@ -12,7 +12,7 @@ import numpy as np
 
 from scratch import schedulers
 from scratch.examine.adapt import Reader, Unmappable, parameters, plainly, signature
-from scratch.examine.base import Case, Task, scale_of
+from scratch.examine.base import Case, Task, options_of, scale_of
 from scratch.examine.changes import Steps, constants
 from scratch.examine.watch import Failure, Skip, as_array
 from scratch.formulas import schedulers as formulas
@@ -112,8 +112,7 @@ def _epochs(count):
     return [()] * count
 
 
-PLATEAU = {"mode": "min", "factor": 0.1, "patience": 10, "threshold": 1e-4, "threshold_mode": "rel", "cooldown": 0}
-PLATEAU.update(min_lr=0, eps=1e-8)
+PLATEAU = options_of(schedulers.ReduceLROnPlateau)
 _noise = np.random.default_rng(3).normal(size=40)
 _curve = [(float(v),) for v in 2 * np.exp(-np.arange(40) / 6) + 0.08 * _noise + 1]
 _flat = [(1.0,)] * 26
@@ -122,8 +121,6 @@ _halves = [
     (v,) for v in (1.0, 0.5, 0.5, 0.25, 0.25, 0.75, 1.0, 1.5, 1.5, 2.0, 2.25, 2.25, 3.0, 3.375, 3.375, 0.1, 0.09)
 ]
 _accuracy = [(float(v),) for v in 1 - 0.5 / (np.arange(24) // 3 + 1)]
-CYCLE = {"max_lr": 1.0, "total_steps": 40, "pct_start": 0.3, "anneal_strategy": "cos", "cycle_momentum": True}
-CYCLE.update(base_momentum=0.85, max_momentum=0.95, div_factor=25.0, final_div_factor=1e4, three_phase=False)
 _by_hand = [*_epochs(5), "0.05", *_epochs(9)]
 
 
@@ -199,17 +196,18 @@ def _form(name):
     return formula
 
 
-def _task(name, options, cases, free=()):
-    right = over_class(getattr(schedulers, name))
-    module = sys.modules[__name__]
-    return Task(name, "schedulers", name.lower(), right, options, cases, _form(name), SYMBOLS, module, free=free)
+def _task(name, cases, **required):
+    block = getattr(schedulers, name)
+    options = {**required, **options_of(block, (*required, "last_epoch", "epochs", "steps_per_epoch"))}
+    known = {"formula": _form(name), "symbols": SYMBOLS, "family": sys.modules[__name__], "free": tuple(required)}
+    return Task(name, "schedulers", name.lower(), over_class(block), options, cases, **known)
 
 
 TASKS = [
-    _task("StepLR", {"step_size": 4, "gamma": 0.1}, STEP_CASES, ("step_size",)),
-    _task("CosineAnnealingLR", {"T_max": 12, "eta_min": 0.0}, COSINE_CASES, ("T_max",)),
-    _task("ReduceLROnPlateau", PLATEAU, PLATEAU_CASES),
-    _task("OneCycleLR", CYCLE, CYCLE_CASES, ("max_lr", "total_steps")),
+    _task("StepLR", STEP_CASES, step_size=4),
+    _task("CosineAnnealingLR", COSINE_CASES, T_max=12),
+    _task("ReduceLROnPlateau", PLATEAU_CASES),
+    _task("OneCycleLR", CYCLE_CASES, max_lr=1.0, total_steps=40),
 ]
 
 
