@@ -11,11 +11,16 @@ import logging
 import os
 import re
 import sys
+from concurrent.futures import TimeoutError
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from markdown_exec import ExecutionError, base_format, code_block
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File
-from mkdocs.utils import CountHandler, get_relative_url
+from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.utils import CountHandler, get_relative_url, meta
 
 # One thread: the matrices are small, and the order of a sum does not depend on the number of cores.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -54,11 +59,14 @@ def _place(place, message):
 
 
 collector = Collector()
-state = {"serving": False, "blocks": [], "executed": 0, "drawn": set(), "written": set(), "docs": "", "pieces": {}}
+state = {"serving": False, "workers": None, "store": None, "imported": None, "drawn": {}}
 
 
 def on_startup(*, command, dirty):
     state["serving"] = command == "serve"
+    if state["serving"]:  # a new .pyc file in a folder that is watched would be an edit
+        sys.dont_write_bytecode = True
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     mkdocs = logging.getLogger("mkdocs")
     for handler in mkdocs.handlers:
         handler.setLevel(max(handler.level, mkdocs.level))
@@ -73,9 +81,9 @@ def on_config(config):
 
     collector.problems.clear()
     collector.place = ""
-    state.update(drawn=set(), written=set(), docs=config.docs_dir, pieces={})
-    execute = not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ
-    config.plugins["mkdocs-jupyter"].config["execute"] = execute
+    state.update(docs=config.docs_dir, pieces={}, build=None)
+    state["notebooks"] = {} if not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ else None
+    config.plugins["mkdocs-jupyter"].config["execute"] = False  # what it shows was executed before, by run.py
     if state["serving"]:
         _take_back_strict_mode()
     config.extra_css.append("assets/scratch.css")
@@ -86,7 +94,7 @@ def on_config(config):
     config.nav = ["index.md", *(f"{topic}.md" for topic in TOPICS), notebooks, more]
     for fence in config.mdx_configs["pymdownx.superfences"]["custom_fences"]:
         if fence["name"] == "python":
-            fence["format"] = _shown(fence["format"])
+            fence["format"] = _shown
     return config
 
 
@@ -109,27 +117,54 @@ def _take_back_strict_mode():
             mkdocs.removeHandler(handler)
 
 
-def _shown(run):
-    """Wrap markdown-exec's formatter: name the block at work, and show what it computed before its text."""
+def _shown(source, language, css_class, options, md, **more):
+    """Format a Python block for markdown-exec: what it computed, then its text."""
+    from scratch.show.source import ran
 
-    def run_and_show(source, language, css_class, options, md, **more):
-        from scratch.show.source import ran
+    blocks, n = state["blocks"], state["executed"]
+    state["executed"] += 1
+    block = blocks[n] if n < len(blocks) else None
+    if block is None or block.source != source:
+        log.warning("a Python block was not found where it was expected: %s", source.partition("\n")[0])
+        return ""
+    page, collector.place = collector.place, block.place
+    outcome = _outcome(block)
+    visible, result = options["source"], options["result"]
+    options = {**options, "source": "", "result": "", "html": options["html"] or bool(visible)}
+    try:
+        output = base_format(language="python", run=partial(_printed, outcome), code=source, md=md, **options)
+    finally:
+        collector.place = page
+    return ran(str(output), source, result or None) if visible and not outcome.error else output
 
-        blocks, n = state["blocks"], state["executed"]
-        state["executed"] += 1
-        page, collector.place = collector.place, blocks[n] if n < len(blocks) else "?"
-        before = len(collector.problems)
-        visible, result = options["source"], options["result"]
-        options = {**options, "source": "", "result": "", "html": options["html"] or bool(visible)}
+
+def _printed(outcome, *arguments, **options):
+    if outcome.error:
+        raise ExecutionError(code_block("python", outcome.error))
+    return outcome.output
+
+
+def _outcome(block):
+    """What a block left; its named values and its pictures are taken over."""
+    from scratch.show import figure, page
+
+    while True:
         try:
-            output = run(source, language, css_class, options, md, **more)
-        finally:
-            collector.place = page
-        if not visible or len(collector.problems) > before:
-            return output
-        return ran(str(output), source, result or None)
+            outcome = state["build"].outcome(block, 10)
+            break
+        except TimeoutError:
+            _say_progress(block.page)
+    figure.pictures.update(outcome.pictures)
+    try:
+        page.let(**dict(outcome.values))
+    except ValueError as error:
+        outcome = replace(outcome, error=str(error))
+    return outcome
 
-    return run_and_show
+
+def _say_progress(page):
+    build = state["build"]
+    log.info("%s: %d of %d blocks of the site are done", page, build.done, build.total)
 
 
 def on_serve(server, config, builder):
@@ -175,6 +210,70 @@ def on_files(files, config):
     return files
 
 
+def on_nav(nav, config, files):
+    """Begin to execute the blocks of all pages, and the notebooks, before the first page is made."""
+    from scratch.show import page, run
+
+    store, workers = _store(config), _workers()
+    level = InclusionLevel.is_in_serve if state["serving"] else InclusionLevel.is_included
+    pages = [file for file in files.documentation_pages(inclusion=level) if not file.generated_by]
+    for file in pages:
+        if file.src_uri.endswith(".md") and file.src_uri != "claims.md":  # which shows what the others computed
+            with suppress(OSError, ValueError):  # the page says so when it is made
+                state["pieces"][file.src_uri] = _pieces(file, config)
+    blocks = [block for uri, pieces in state["pieces"].items() for block in page.python_blocks(uri, pieces)]
+    state["build"] = run.Build(blocks, workers, store)
+    if state["notebooks"] is not None:
+        for file in pages:
+            if file.src_uri.endswith(".ipynb"):
+                state["notebooks"][file.src_uri] = state["build"].submit(run.execute_notebook, file.abs_src_path)
+
+
+def _store(config):
+    """While serving, the outcomes of earlier builds; workers that imported what has changed since are sent home."""
+    from scratch.show.store import Store
+
+    if not state["serving"]:
+        return None
+    if state["store"] is None:
+        state["store"] = Store(Path(config.config_file_path).parent / ".cache" / "blocks.sqlite", package.parent)
+    imported = state["store"].begin()
+    if state["imported"] != imported:
+        _close_workers()
+    state["imported"] = imported
+    return state["store"]
+
+
+def _workers():
+    from scratch.show import run
+
+    count = run.number_of_workers()
+    if state["workers"] is None and (count > 1 or state["serving"]):
+        state["workers"] = run.Workers(count)
+    return state["workers"]
+
+
+def _close_workers():
+    if state["workers"]:
+        state["workers"].close()
+    state["workers"] = None
+
+
+def on_build_error(error):
+    _close_workers()
+
+
+def on_shutdown():
+    _close_workers()
+
+
+def _pieces(file, config):
+    from scratch.show.page import compose
+
+    text, _ = meta.get_data(file.content_string)
+    return compose(file.src_uri, config.docs_dir, text, 1 + _front_matter_lines(file))
+
+
 def on_pre_page(page, config, files):
     if page.file.src_uri.endswith(".ipynb"):
         page.render = _rendered(page, page.render)
@@ -182,46 +281,61 @@ def on_pre_page(page, config, files):
 
 
 def _rendered(page, render):
-    """Wrap mkdocs-jupyter's rendering: collect errors, clean the result, check its links."""
+    """Wrap mkdocs-jupyter's rendering: let it show the executed copy, collect errors, clean the result."""
 
     def run(config, files):
         from scratch.show.notebook import anchors, clean, failed_cell, links
 
-        collector.place = page.file.src_uri
+        collector.place, path = page.file.src_uri, page.file.abs_src_path
         try:
+            if state["notebooks"] is not None:
+                page.file.abs_src_path = _executed_copy(page.file.src_uri)
             render(config, files)
             page.content, page.links_to_anchors = links(clean(page.content), page.file, files, log)
         except Exception as error:  # any failure of a cell, of the kernel or of the output
-            cell = failed_cell(page.file.abs_src_path, error)
+            cell = failed_cell(path, error)
             log.warning("cell %s: %s", cell, error)
             page.content = f'<pre class="problem">{html.escape(str(error))}</pre>'
+        page.file.abs_src_path = path
         page.present_anchor_ids = anchors(page.content)
         collector.place = ""
 
     return run
 
 
+def _executed_copy(notebook):
+    """The path of a notebook's executed copy, once it is there."""
+    while True:
+        try:
+            return state["notebooks"][notebook].result(10)
+        except TimeoutError:
+            _say_progress(notebook)
+
+
 def on_page_markdown(markdown, page, config, files):
     from scratch.evidence import TOPICS
-    from scratch.show.page import begin, compose
+    from scratch.show.page import begin, python_blocks
 
-    collector.place = page.file.src_uri
+    uri = collector.place = page.file.src_uri
     state["blocks"], state["executed"] = [], 0
-    if page.file.src_uri.removesuffix(".md") in ("index", *TOPICS):
+    if uri.removesuffix(".md") in ("index", *TOPICS):
         page.meta.setdefault("hide", ["navigation"])
-    if page.file.generated_by or page.file.src_uri.endswith(".ipynb"):
+    if page.file.generated_by or uri.endswith(".ipynb"):
         return markdown
-    begin(page.file.src_uri, repository=config.extra["repository"])
-    pieces = compose(page.file.src_uri, config.docs_dir, markdown, 1 + _front_matter_lines(page))
-    state["pieces"][page.file.src_uri] = pieces
-    for piece in pieces:
+    begin(uri, repository=config.extra["repository"])
+    if uri not in state["pieces"]:
+        state["pieces"][uri] = _pieces(page.file, config)
+    for piece in state["pieces"][uri]:
         _examine(piece)
-    return "\n".join(piece.text for piece in pieces)
+    state["blocks"] = python_blocks(uri, state["pieces"][uri])
+    if state["blocks"]:
+        _say_progress(f"{uri} has {len(state['blocks'])} blocks")
+    return "\n".join(piece.text for piece in state["pieces"][uri])
 
 
 def _examine(piece):
     """Note where the blocks of a piece stand; warn of fences that are not executed, of findings without a sentence."""
-    from scratch.show.page import fences
+    from scratch.show.page import fences, is_executed
 
     if "markdown-exec: hide" in piece.text:
         log.warning("%s: a visible block with hidden lines: readers copy what they see", piece.file)
@@ -231,9 +345,7 @@ def _examine(piece):
         unknown = set(re.findall(r"([\w-]+)=", options)) - FENCE_OPTIONS
         if language not in FENCE_LANGUAGES or unknown:
             log.warning("%s: a fence with an unknown language or option: %s", place, info)
-        if language == "python" and 'exec="on"' in options:
-            state["blocks"].append(place)
-        elif language == "python":
+        if language == "python" and not is_executed(info):
             log.warning("%s: a Python block that is not executed: %s", place, info)
     prose = FENCED.sub(lambda fence: "\n" * fence[0].count("\n"), piece.text)
     for heading in re.finditer(r"^### (?![A-Z][\w ]*: \S).*", prose, re.MULTILINE) if "/" in piece.file else ():
@@ -241,9 +353,8 @@ def _examine(piece):
         log.warning("%s, line %d: a finding without its sentence: %s", piece.file, line, heading[0])
 
 
-def _front_matter_lines(page):
-    text = page.file.content_string
-    match = re.match(r"---\n.*?\n---\n\s*", text, re.DOTALL)
+def _front_matter_lines(file):
+    match = re.match(r"---\n.*?\n---\n\s*", file.content_string, re.DOTALL)
     return match[0].count("\n") if match else 0
 
 
@@ -252,8 +363,7 @@ def on_page_content(content, page, config, files):
     from scratch.show.page import fill
 
     if page.file.src_uri.endswith(".ipynb"):
-        executed = config.plugins["mkdocs-jupyter"].config["execute"]
-        note = "" if executed else f'<p class="cap">{NOT_RUN}</p>'
+        note = "" if state["notebooks"] is not None else f'<p class="cap">{NOT_RUN}</p>'
         name = Path(page.file.src_uri).name
         return f'{note}{content}<p><a href="{name}" download="{name}">Download this notebook</a></p>'
     if page.file.generated_by:
@@ -289,8 +399,8 @@ def on_post_page(output, page, config):
         for name in ("text", "sans", "code", "math")
     )
     output = output.replace(ASSETS, assets).replace("</head>", f"{preload}</head>", 1)
-    state["drawn"] |= mathml.characters(output)
-    state["written"] |= set(re.sub(r"<math.*?</math>", "", output, flags=re.DOTALL))
+    written = frozenset(re.sub(r"<math.*?</math>", "", output, flags=re.DOTALL))
+    state["drawn"][page.file.src_uri] = frozenset(mathml.characters(output)), written
     collector.place = ""
     return output
 
@@ -309,12 +419,17 @@ def on_post_build(config):
     from scratch.show import figure, fonts
 
     collector.place = ""
-    files = {**fonts.faces(state["drawn"], state["written"]), **figure.pictures}
+    drawn, written = (frozenset().union(*characters) for characters in zip(*state["drawn"].values()))
+    files = {**fonts.faces(drawn, written), **figure.pictures}
     for name, content in files.items():
         file = Path(config.site_dir, "assets", name)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     _name_results(Path(config.site_dir, "search", "search_index.json"))
+    build = state["build"]
+    log.info("ran %d blocks, kept %d", build.ran, build.total - build.ran)
+    if not state["serving"]:
+        _close_workers()
     if collector.problems and not state["serving"]:
         raise PluginError("The build found problems:\n\n" + "\n\n".join(collector.problems))
 

@@ -2,10 +2,12 @@
 
 import html
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from scratch.evidence import TOPICS, blocks
+from scratch.show.run import Block
 
 _FENCE = re.compile(r"^(?P<indent>[ >\t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z][a-z0-9_]*) \}\}")
@@ -118,17 +120,54 @@ def fill(page):
     return "".join(part if i % 2 else _PLACEHOLDER.sub(value, part) for i, part in enumerate(parts))
 
 
+@contextmanager
+def collected():
+    """The names that are given meanwhile, apart from the page's."""
+    global _values
+    page, _values = _values, {}
+    try:
+        yield _values
+    finally:
+        _values = page
+
+
 def fences(markdown):
     """The fenced blocks of a page, as pairs (line number, info string), in order."""
-    found, open_mark = [], None
+    return [(line, info) for line, info, _ in _fenced(markdown)]
+
+
+def python_blocks(page, pieces):
+    """The Python blocks of a page that are executed, in order."""
+    return [
+        Block(text, (re.findall(r'session="([^"]*)"', info) or [""])[0], page, piece.file, piece.line + line - 1)
+        for piece in pieces
+        for line, info, text in _fenced(piece.text)
+        if is_executed(info)
+    ]
+
+
+def is_executed(info):
+    """Whether a fence with this info string is a Python block that is executed."""
+    return info.startswith("python ") and 'exec="on"' in info
+
+
+def _fenced(markdown):
+    """The line number, info string and text, without its indentation, of each fenced block."""
+    found, start = [], None
     for match in _FENCE.finditer(markdown):
         mark, info = match["mark"], match["info"].strip()
-        if open_mark is None:
-            open_mark = mark
-            found.append((markdown.count("\n", 0, match.start()) + 1, info))
-        elif mark[0] == open_mark[0] and len(mark) >= len(open_mark) and not info:
-            open_mark = None
+        if start is None:
+            start = match
+        elif mark[0] == start["mark"][0] and len(mark) >= len(start["mark"]) and not info:
+            lines = markdown[start.end() + 1 : match.start()].split("\n")[:-1]
+            text = "\n".join(_without(start["indent"], line) for line in lines)
+            found.append((markdown.count("\n", 0, start.start()) + 1, start["info"].strip(), text))
+            start = None
     return found
+
+
+def _without(indent, line):
+    return line[len(indent) :] if line.startswith(indent) else line.lstrip()
 
 
 def accessible(page):
