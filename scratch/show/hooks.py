@@ -196,10 +196,9 @@ def on_files(files, config):
         except AttributeError:
             continue
         files.append(File.generated(config, f"reference/{topic}.md", content=reference))
-    last = files.get_file_from_path("claims.md")  # it shows what the other pages computed
-    if last:
+    for last in filter(None, map(files.get_file_from_path, ("index.md", "claims.md"))):
         files.remove(last)
-        files.append(last)
+        files.append(last)  # it shows what the other pages computed
     for module in sorted([*package.glob("*.py"), *package.glob("formulas/*.py"), *package.glob("evidence/*.py")]):
         path = module.relative_to(package.parent)
         name = path.with_suffix("") if path.stem != "__init__" else path.parent
