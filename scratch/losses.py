@@ -38,7 +38,8 @@ def _probabilities(weight, **others):
         require(not outside.size, name, "an array of numbers in [0, 1]", next(iter(outside.tolist()), None))
     weight, _ = floats("weight", 1 if weight is None else weight)
     shape = given["target"].shape
-    fits = weight.ndim <= len(shape) and all(m in (1, n) for m, n in zip(weight.shape[::-1], shape[::-1]))
+    sides = (1,) * (len(shape) - weight.ndim) + weight.shape
+    fits = len(sides) == len(shape) and all(m in (1, n) for m, n in zip(sides, shape))
     require(fits, "weight", f"an array that broadcasts to target's shape {shape}", weight.shape)
     return {"weight": weight, **given}, dtype, size
 

@@ -184,9 +184,10 @@ class ReduceLROnPlateau:
         ValueError.
         """
         m, eta = real("metric", metric), _checked(self)
-        best, theta, rel = self.best, self.threshold, self.threshold_mode == "rel"
         s = 1 if self.mode == "min" else -1
-        bound = best * (1 - s * theta) if rel else best - s * theta
+        best, theta = self.best, s * self.threshold
+        rel = self.threshold_mode == "rel"
+        bound = best * (1 - theta) if rel else best - theta
         self.last_epoch += 1
         if s * m < s * bound:
             self.best, self.num_bad_epochs = m, 0
@@ -257,8 +258,8 @@ class OneCycleLR:
 
     def corners(self):
         """The corners (step, rate, momentum) of the cycle; between them both go straight or along a cosine."""
-        peak, last = self.pct_start * self.total_steps - 1, self.total_steps - 1
-        first = self.max_lr / self.div_factor
+        N, first = self.total_steps, self.max_lr / self.div_factor
+        peak, last = self.pct_start * N - 1, N - 1
         base, top = self.base_momentum, self.max_momentum
         rise = [(0, first, top), (peak, self.max_lr, base)]
         back = [(2 * peak, first, top)] if self.three_phase else []

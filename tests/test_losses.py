@@ -336,6 +336,9 @@ def test_the_weight_of_binary_cross_entropy_broadcasts_and_the_mean_divides_by_n
     p, y = np.full((2, 3), 0.5), np.ones((2, 3))
     for weight in (2, [2.0], [[2]], [2, 2, 2], [[2], [2]], np.full((2, 3), 2)):
         np.testing.assert_allclose(losses.binary_cross_entropy(p, y, weight=weight), 2 * np.log(2), rtol=1e-15)
+    for shape in ((2, 2), (3, 3), (1, 2), (1, 2, 3), (2, 3, 1)):
+        with pytest.raises(ValueError, match="^weight must be an array that broadcasts"):
+            losses.binary_cross_entropy(p, y, weight=np.ones(shape))
     each = losses.binary_cross_entropy(p, y, weight=[0, 1, 5], reduction="none")
     np.testing.assert_allclose(each, np.log(2) * np.array([[0, 1, 5]] * 2), rtol=1e-15)
     np.testing.assert_array_equal(losses.binary_cross_entropy_grad(p, y, weight=[0, 3, 6]), [[0, -1, -2]] * 2)
@@ -372,6 +375,7 @@ LOGITS, LN2 = [[1, 2, 3], [1, -2, 0.5]], np.log(2)
         ([[0, 0], [0, 0]], [1, 1], {"weight": [5e-324, 1.7e308]}, LN2),
         ([[0, 0]], [1], {"weight": [1e290, 1e-10], "label_smoothing": 0.5}, 0.25e300 * LN2),
         ([[0, 0]], [0], {"weight": [-2, 1]}, LN2),
+        ([[0, 0], [0, 0]], [1, 1], {"weight": [1, -1.7e308]}, LN2),
         ([[0, 1], [0, 1]], [0, 1], {"weight": [1, -1]}, np.nan),  # the weights add up to 0
     ],
 )

@@ -71,7 +71,11 @@ with evaluate(False):  # every formula stays as it is written
     resize = Formula(
         left=result[i],
         right=Sum(weight[i, j] * x[j], (j, 0, n_old - 1)) / Sum(weight[i, j], (j, 0, n_old - 1)),
-        definitions=((weight[i, j], triangle((Add(j, half) - s * (i + half)) / Max(1, s))), _triangle, (s, n_old / n_new)),
+        definitions=(
+            (weight[i, j], triangle((Add(j, half) - s * (i + half)) / Max(1, s))),
+            _triangle,
+            (s, n_old / n_new),
+        ),
     )
 
     resize_nearest = Formula(left=result[i], right=x[floor(i * n_old / n_new)])

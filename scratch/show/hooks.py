@@ -32,6 +32,7 @@ log = logging.getLogger("mkdocs.hooks.scratch")
 package = Path(__file__).parent.parent
 FENCE_LANGUAGES = {"python", "text", "bash", "console", "toml", "yaml"}
 FENCED = re.compile(r"^(```+|~~~+).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+NO_FINDING = re.compile(r"^### (?![A-Z][\w ]*: (?:[^\s{]|{{)).*", re.MULTILINE)
 FENCE_OPTIONS = {"exec", "html", "source", "result", "session", "title", "id"}
 
 
@@ -59,12 +60,12 @@ def _place(place, message):
 
 
 collector = Collector()
-state = {"serving": False, "workers": None, "store": None, "imported": None, "drawn": {}}
+state = {"serving": False, "dirty": False, "workers": None, "store": None, "imported": None, "drawn": {}}
 
 
 def on_startup(*, command, dirty):
-    state["serving"] = command == "serve"
-    if state["serving"]:  # a new .pyc file in a folder that is watched would be an edit
+    state.update(serving=command == "serve", dirty=dirty)
+    if state["serving"]:  # a new file in a watched folder would build once more
         sys.dont_write_bytecode = True
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     mkdocs = logging.getLogger("mkdocs")
@@ -82,6 +83,8 @@ def on_config(config):
     collector.problems.clear()
     collector.place = ""
     state.update(docs=config.docs_dir, pieces={}, build=None)
+    if not state["dirty"]:  # else only the edited pages are made again, and the faces are for all
+        state["drawn"] = {}
     state["notebooks"] = {} if not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ else None
     config.plugins["mkdocs-jupyter"].config["execute"] = False  # what it shows was executed before, by run.py
     if state["serving"]:
@@ -121,12 +124,12 @@ def _shown(source, language, css_class, options, md, **more):
     """Format a Python block for markdown-exec: what it computed, then its text."""
     from scratch.show.source import ran
 
-    blocks, n = state["blocks"], state["executed"]
     state["executed"] += 1
-    block = blocks[n] if n < len(blocks) else None
-    if block is None or block.source != source:
-        log.warning("a Python block was not found where it was expected: %s", source.partition("\n")[0])
+    found = [n for n, block in enumerate(state["blocks"]) if block.source == source and n >= state["at"]]
+    if not found:
+        log.warning("a Python block that was not found before: %s", source.partition("\n")[0])
         return ""
+    block, state["at"] = state["blocks"][found[0]], found[0] + 1
     page, collector.place = collector.place, block.place
     outcome = _outcome(block)
     visible, result = options["source"], options["result"]
@@ -316,7 +319,7 @@ def on_page_markdown(markdown, page, config, files):
     from scratch.show.page import begin, python_blocks
 
     uri = collector.place = page.file.src_uri
-    state["blocks"], state["executed"] = [], 0
+    state.update(blocks=[], executed=0, at=0)
     if uri.removesuffix(".md") in ("index", *TOPICS):
         page.meta.setdefault("hide", ["navigation"])
     if page.file.generated_by or uri.endswith(".ipynb"):
@@ -336,8 +339,10 @@ def _examine(piece):
     """Note where the blocks of a piece stand; warn of fences that are not executed, of findings without a sentence."""
     from scratch.show.page import fences, is_executed
 
-    if "markdown-exec: hide" in piece.text:
-        log.warning("%s: a visible block with hidden lines: readers copy what they see", piece.file)
+    hidden = piece.text.find("markdown-exec: hide")
+    if hidden >= 0:
+        line = piece.line + piece.text[:hidden].count("\n")
+        log.warning("%s, line %d: a visible block with hidden lines: readers copy what they see", piece.file, line)
     for line, info in fences(piece.text):
         place = f"{piece.file}, line {piece.line + line - 1}"
         language, _, options = info.partition(" ")
@@ -347,7 +352,7 @@ def _examine(piece):
         if language == "python" and not is_executed(info):
             log.warning("%s: a Python block that is not executed: %s", place, info)
     prose = FENCED.sub(lambda fence: "\n" * fence[0].count("\n"), piece.text)
-    for heading in re.finditer(r"^### (?![A-Z][\w ]*: \S).*", prose, re.MULTILINE) if "/" in piece.file else ():
+    for heading in NO_FINDING.finditer(prose) if "/" in piece.file else ():
         line = piece.line + prose[: heading.start()].count("\n")
         log.warning("%s, line %d: a finding without its sentence: %s", piece.file, line, heading[0])
 

@@ -1,0 +1,87 @@
+"""What is examined: a task per block and side, with the cases that it is called on, and the mistakes that are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+LOOSE = 1e-6  # relative to the function's size: float32 accuracy. Beyond it, values differ
+TIGHT = 1e-9  # beyond it, agreement is noted to be that of float32
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call, or one run, whose result is compared.
+
+    label: what the report calls it. data: the inputs. options: by the block's names.
+    kind: "values" and "default" (without options) are judged; "extreme" is judged where the block is finite; "float32"
+    is judged at float32's accuracy; "shape" is judged where it gives a result of the right shape; "rate" is a rate that
+    changes, "tie" a rounding or an edge that falls on a tie: a difference there is noted; "note" is only noted.
+    """
+
+    label: str
+    data: tuple
+    options: dict = field(default_factory=dict)
+    kind: str = "values"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A block, or its gradient: what it must do, and on what this is tried.
+
+    name: the function's or class's, with "_grad" for a gradient. topic, block: page and anchor. right: the block, called
+    as its family calls it. options: names and defaults. cases: all that is tried. formula: makes the Formula or Algorithm
+    of the options. symbols: the options' symbols in it, by name. family: the module that knows how such things are
+    called. gradient: the task of its derivative.
+    """
+
+    name: str
+    topic: str
+    block: str
+    right: object
+    options: dict
+    cases: tuple
+    formula: object = None
+    symbols: dict = field(default_factory=dict)
+    family: object = None
+    gradient: Task | None = None
+    free: tuple = ()  # options whose default is the reader's own business
+    aliases: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A row of the catalogue: how a block is got wrong, or done differently on purpose.
+
+    of: the task's name. name, sentence, mend: what is said. anchor: where its page explains it. make: makes of the task
+    what it would be with this mistake, to be called as the block is. line: makes the right and the wrong line, as text.
+    variant: a form that others publish under the same name. seen: what is looked for where values cannot show it, the
+    name of a behaviour. alternatives: further forms of the same.
+    """
+
+    of: str
+    name: str
+    sentence: str
+    mend: str
+    anchor: str
+    make: object = None
+    line: object = None
+    variant: bool = False
+    seen: str = ""
+    change: object = None  # of the Algorithm, where two can be made at once
+
+
+def scale_of(right, floor=0.0):
+    """The size that errors are measured by: each value's own, at least the floor."""
+    right = np.abs(np.asarray(right, float))
+    return np.maximum(np.where(np.isfinite(right), right, 0), floor)
+
+
+def errors(theirs, right, scale):
+    """Errors by the scale; infinite where one is finite and the other is not, 0 where both are NaN or equal."""
+    theirs, right = np.asarray(theirs, float), np.asarray(right, float)
+    with np.errstate(all="ignore"):
+        error = np.abs(theirs - right) / np.where(scale > 0, scale, 1)
+    same = (theirs == right) | (np.isnan(theirs) & np.isnan(right))
+    return np.where(same, 0, np.where(np.isnan(error), np.inf, error))

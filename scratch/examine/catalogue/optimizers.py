@@ -1,0 +1,349 @@
+"""The optimizers' mistakes and variants: each an Algorithm with other lines, or a memory kept differently."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Abs, Max, Piecewise, evaluate, sign, sqrt
+
+from scratch.examine.base import Mistake
+from scratch.examine.changes import everywhere, first_difference, lines
+from scratch.examine.plain import line as written_line
+from scratch.formulas import optimizers as o
+from scratch.formulas import t
+
+ANCHOR = {"SGD": "sgd", "Adagrad": "adagrad", "RMSprop": "rmsprop", "Adam": "adam", "AdamW": "adamw"}
+
+
+def _unchanged(algorithm):
+    return algorithm
+
+
+def _row(of, name, sentence, mend, change=None, anchor="bugs-people-write", variant=False, seen="", **ways):
+    """A row. change: of the Algorithm. ways: how the memory is kept, as Running takes it."""
+
+    def task_of():
+        from scratch.examine.names import tasks
+
+        return tasks()[of]
+
+    def make(right):
+        from scratch.examine.topics.optimizers import changed
+
+        return changed(task_of(), change or _unchanged, **ways)(right)
+
+    def line(task):
+        from scratch.examine.topics.optimizers import form
+
+        for options in ({}, *(case.options for case in task.cases)):
+            right = form(of, {**task.options, **options})
+            for left, before, after in first_difference(right, change(right)):
+                return ((written_line(left, before) if before is not None else ""), written_line(left, after))
+        return ()
+
+    page = f"{ANCHOR.get(of, of)}-{anchor}"
+    known = {"make": None} if seen else {"make": make, "line": line if change else None}
+    return Mistake(of, name, sentence, mend, page, variant=variant, seen=seen, change=None if ways else change, **known)
+
+
+def _kept(pairs):
+    """A change of what is remembered: for each symbol of the step before, another one of this step."""
+
+    def change(algorithm):
+        return replace(algorithm, state={b: (pairs.get(b, now), first) for b, (now, first) in algorithm.state.items()})
+
+    return change
+
+
+def _both(*changes):
+    def change(algorithm):
+        for one in changes:
+            algorithm = one(algorithm)
+        return algorithm
+
+    return change
+
+
+def _shared(of):
+    return _row(of, "state-shared", "All parameters share one memory: each moves with the others' gradients.",
+                "one buffer per parameter", shared=True)  # fmt: skip
+
+
+def _in_place(of):
+    return _row(of, "not-in-place", "param = param - ... makes a new array; the network's own stays as it was and never "
+                "learns.", "param -= lr * step", seen="not-in-place")  # fmt: skip
+
+
+with evaluate(False):
+    theta, theta_1, g, b, b_1, v, v_1, m, m_1 = o.theta, o.theta_1, o.g, o.b, o.b_1, o.v, o.v_1, o.m, o.m_1
+    eta, mu, lamda, tau, alpha, rho, epsilon = o.eta, o.mu, o.lamda, o.tau, o.alpha, o.rho, o.epsilon
+    G, G_1, beta1, beta2, m_hat, v_hat = o.G, o.G_1, o.beta1, o.beta2, o.m_hat, o.v_hat
+    gradient = o.gradient(theta_1)
+    decayed = gradient + lamda * theta_1
+    adam_denominator = sqrt(v_hat) + epsilon
+    rms_denominator = sqrt(v) + epsilon
+    centred_denominator = sqrt(v - m**2) + epsilon
+    ada_denominator = sqrt(G) + epsilon
+    fraction = m_hat / (sqrt(v_hat) + epsilon)
+    ada_rate = eta / (1 + (t - 1) * rho)
+
+    def _adams(of):
+        """What Adam and AdamW are got wrong in alike."""
+        decay = {"Adam": theta_1, "AdamW": (1 - eta * lamda) * theta_1}[of]
+
+        def row(name, sentence, mend, change=None, anchor="bugs-people-write", variant=False, **ways):
+            return _row(of, name, sentence, mend, change, anchor, variant, **ways)
+
+        return [
+            row("no-power-of-t", "The bias correction divides by 1 - beta, not by 1 - beta^t: it never fades, and every step "
+                "is too long or too short by the same factor for ever.", "m / (1 - beta1**t), v / (1 - beta2**t)",
+                everywhere((beta1**t, beta1), (beta2**t, beta2))),
+            row("correction-multiplied", "The averages are multiplied by 1 - beta^t, where they must be divided by it.",
+                "m / (1 - beta1**t)",
+                lines({m_hat: lambda e: m * (1 - beta1**t),
+                       v_hat: lambda e: (o.v_max if e.has(o.v_max) else v) * (1 - beta2**t)})),
+            row("no-correction", "Neither average is corrected for its start at 0.", "m / (1 - beta1**t), v / (1 - beta2**t)",
+                lines({m_hat: m, v_hat: lambda e: o.v_max if e.has(o.v_max) else v}), "derivation"),
+            row("only-m-corrected", "v is not corrected for its start at 0: the first steps are many times too long.",
+                "v / (1 - beta2**t)", lines({v_hat: lambda e: o.v_max if e.has(o.v_max) else v}), "derivation"),
+            row("only-v-corrected", "m is not corrected for its start at 0: the first steps are too short.",
+                "m / (1 - beta1**t)", lines({m_hat: m}), "derivation"),
+            row("no-root", "The root of v is missing: it is divided by the average of the squares itself.", "np.sqrt(v_hat)",
+                everywhere((adam_denominator, v_hat + epsilon)), "formula"),
+            row("epsilon-in-the-root", "Epsilon stands inside the root, sqrt(v + eps).", "np.sqrt(v_hat) + eps",
+                everywhere((adam_denominator, sqrt(v_hat + epsilon))), "beside-pytorch", True),
+            row("epsilon-hat", "Epsilon is added before the correction, as in TensorFlow (the paper's epsilon-hat, end of its "
+                "section 2): the same for a larger epsilon that changes with t.", "np.sqrt(v / (1 - beta2**t)) + eps",
+                everywhere((adam_denominator, sqrt(v_hat) + epsilon / sqrt(1 - beta2**t))), "beside-pytorch", True),
+            row("no-epsilon", "Epsilon is missing: where a gradient has been 0 so far, 0 / 0 gives NaN.",
+                "np.sqrt(v_hat) + eps", everywhere((adam_denominator, sqrt(v_hat))), "formula"),
+            row("betas-exchanged", "beta1 and beta2 have changed places.", "beta1 for m, beta2 for v",
+                everywhere((beta1, beta2), (beta2, beta1)), "formula"),
+            row("beta1-for-v", "v is averaged with beta1, where it must be beta2.", "beta2 * v + (1 - beta2) * g**2",
+                lines({v: beta1 * v_1 + (1 - beta1) * g**2}), "formula"),
+            row("no-square", "v averages the gradient, not its square: its root is NaN for negative ones.", "g**2",
+                lines({v: beta2 * v_1 + (1 - beta2) * g}), "formula"),
+            row("absolute-value-for-square", "v averages |g|, not its square.", "g**2",
+                lines({v: beta2 * v_1 + (1 - beta2) * Abs(g)}), "formula"),
+            row("square-of-the-average", "v averages the square of m, where it must be that of the gradient.", "g**2",
+                lines({v: beta2 * v_1 + (1 - beta2) * m**2}), "formula"),
+            row("m-of-squares", "m averages the squared gradient: its sign is lost.", "beta1 * m + (1 - beta1) * g",
+                lines({m: beta1 * m_1 + (1 - beta1) * g**2}), "formula"),
+            row("no-one-minus-beta1", "The factor 1 - beta1 before the gradient is missing: m is a sum, about ten times the "
+                "average.", "beta1 * m + (1 - beta1) * g", lines({m: beta1 * m_1 + g}), "formula"),
+            row("no-one-minus-beta2", "The factor 1 - beta2 before the squared gradient is missing.",
+                "beta2 * v + (1 - beta2) * g**2", lines({v: beta2 * v_1 + g**2}), "formula"),
+            row("shares-exchanged", "The shares beta1 and 1 - beta1 have changed places: m keeps a tenth and takes nine.",
+                "beta1 * m + (1 - beta1) * g", lines({m: (1 - beta1) * m_1 + beta1 * g}), "formula"),
+            row("gradient-for-m", "The step takes the gradient itself: m is averaged and not used.", "m_hat",
+                lines({m_hat: g}), "formula"),
+            row("corrected-kept", "The corrected averages are remembered in place of the plain ones: every step corrects "
+                "again what was corrected.", "m_hat = m / (1 - beta1**t), and keep m",
+                _kept({m_1: m_hat, v_1: v_hat}), "derivation"),
+            row("t-from-0", "t is 0 in the first step: 1 - beta^0 is 0, and the first step is NaN or infinite.",
+                "t += 1 before the correction", everywhere((t, t - 1)), "derivation"),
+            row("t-one-ahead", "t is one too large: it is 2 in the first step.", "t counts from 1",
+                everywhere((t, t + 1)), "derivation"),
+            row("t-counts-parameters", "t is counted up once per parameter, not once per step: the second parameter's "
+                "correction is too weak from the start.", "t += 1 once in a step", counts="parameters"),
+            row("climbs", "The step is added where it must be subtracted: it climbs.", "theta -= ...",
+                lines({theta: decay + eta * fraction}), "formula"),
+            row("rate-twice", "The learning rate stands in the average as well: the steps are too short by lr.",
+                "lr in the last line only", lines({m: beta1 * m_1 + (1 - beta1) * (eta * g)}), "formula"),
+            row("amsgrad-after-correction", "AMSGrad's maximum is taken of the corrected average; PyTorch takes it before.",
+                "np.maximum(v_max, v) / (1 - beta2**t)",
+                lines({o.v_max: Max(o.v_max_1, v / (1 - beta2**t)),
+                       v_hat: lambda e: o.v_max if e.has(o.v_max) else e}), "amsgrad", True),
+            _shared(of),
+            _in_place(of),
+        ]
+
+    ROWS = [
+        # SGD
+        _in_place("sgd"),
+        _row("sgd", "climbs", "The gradient is added where it must be subtracted: it climbs.", "theta -= lr * g",
+             lines({theta: theta_1 + eta * g}), "formula"),
+        _row("sgd", "decay-subtracted", "Weight decay has the wrong sign: it pushes the weights away from 0.",
+             "g + weight_decay * theta", lines({g: gradient - lamda * theta_1}), "formula"),
+        _row("sgd", "decay-without-rate", "Weight decay is not multiplied by the learning rate.",
+             "theta -= lr * (g + weight_decay * theta)",
+             lines({g: gradient, theta: theta_1 - eta * g - lamda * theta_1}), "formula"),
+        _row("sgd", "decay-twice", "The penalty's gradient is 2 lambda theta here: the block's penalty is lambda / 2 |theta|^2.",
+             "g + weight_decay * theta", lines({g: gradient + 2 * (lamda * theta_1)}), "derivation"),
+        _row("sgd", "decay-of-the-sign", "The penalty is that of |theta|, L1: its gradient is the sign.",
+             "g + weight_decay * theta", lines({g: gradient + lamda * sign(theta_1)}), "derivation", True),
+        _row("sgd", "sign-of-the-gradient", "Only the gradient's sign is used: it is signSGD.", "theta -= lr * g",
+             lines({theta: theta_1 - eta * sign(g)}), "derivation", True),
+        _row("sgd", "rate-over-t", "The rate falls as 1 / t.", "keep lr, and let a scheduler change it",
+             lines({theta: theta_1 - eta / t * g}), "the-paper-s-claim", True),
+        _row("sgd", "rate-squared", "The learning rate stands there twice.", "theta -= lr * g",
+             lines({theta: theta_1 - eta**2 * g}), "formula"),
+        _row("sgd", "gradient-summed", "The gradients of all steps so far are summed up.", "forget the last gradient",
+             _both(lines({theta: theta_1 - eta * b}), lambda a: replace(
+                 a, assignments=(a.assignments[0], (b, b_1 + g), *a.assignments[1:]), state={**a.state, b_1: (b, 0)})),
+             "bugs-people-write"),
+        # Momentum
+        _row("momentum", "one-minus-mu", "The gradient enters with the factor 1 - mu, as an average: the same steps at a rate "
+             "ten times as large. Compare rates with care.", "mu * b + g", lines({b: mu * b_1 + (1 - mu) * g}), variant=True),
+        _row("momentum", "rate-inside", "The learning rate stands inside the buffer (Polyak's and Sutskever's form): the same "
+             "as long as the rate stays the same.", "b = mu * b + g, theta -= lr * b",
+             lines({b: Piecewise((eta * g, t < 2), (mu * b_1 + (1 - tau) * (eta * g), True)), theta: theta_1 - b}),
+             "beside-pytorch", True),
+        _row("momentum", "nesterov", "It looks ahead, g + mu b: it is Nesterov's.", "theta -= lr * b",
+             lines({theta: theta_1 - eta * (g + mu * b)}), "formula"),
+        _row("momentum", "no-memory", "The buffer does not carry over: it is plain gradient descent.", "b = mu * b + g",
+             lines({b: g}), "formula"),
+        _row("momentum", "nothing-fades", "The buffer keeps all of itself: mu is missing.", "b = mu * b + g",
+             lines({b: b_1 + g}), "formula"),
+        _row("momentum", "mu-before-the-gradient", "mu multiplies the gradient as well.", "b = mu * b + g",
+             lines({b: mu * (b_1 + g)}), "formula"),
+        _row("momentum", "shares-exchanged", "The shares have changed places: (1 - mu) b + mu g.", "b = mu * b + g",
+             lines({b: (1 - mu) * b_1 + mu * g}), "formula"),
+        _row("momentum", "minus-in-the-buffer", "The gradient is subtracted in the buffer and the buffer from theta: it climbs.",
+             "b = mu * b + g", lines({b: Piecewise((-g, t < 2), (mu * b_1 - (1 - tau) * g, True))}), "formula"),
+        _row("momentum", "rate-twice", "The learning rate stands in the buffer and in the step.", "lr in one place",
+             lines({b: Piecewise((eta * g, t < 2), (mu * b_1 + (1 - tau) * (eta * g), True))}), "formula"),
+        _row("momentum", "decay-outside", "Weight decay is added to the step, not to the gradient that enters the buffer.",
+             "g + weight_decay * theta before the buffer",
+             lines({g: gradient, theta: theta_1 - eta * (b + lamda * theta_1)}), "beside-pytorch", True),
+        _row("momentum", "first-damped", "The first gradient is damped, too; in PyTorch it enters the buffer whole.",
+             "b = g in the first step", lines({b: mu * b_1 + (1 - tau) * g}), "beside-pytorch", True),
+        _row("momentum", "buffer-before", "The step takes the buffer of the step before: it is one gradient late.",
+             "update the buffer first", lines({theta: theta_1 - eta * b_1}), "formula"),
+        _shared("momentum"),
+        _in_place("momentum"),
+        # NAG
+        _row("nag", "heavy-ball", "It is heavy ball: the step takes b, without looking ahead. (So is a form that updates "
+             "theta first and takes the gradient there.)", "theta -= lr * (g + mu * b)", lines({theta: theta_1 - eta * b})),
+        _row("nag", "no-gradient", "The step takes mu b alone: the gradient itself is missing.", "g + mu * b",
+             lines({theta: theta_1 - eta * (mu * b)}), "formula"),
+        _row("nag", "buffer-whole", "The step takes g + b: mu before the buffer is missing.", "g + mu * b",
+             lines({theta: theta_1 - eta * (g + b)}), "formula"),
+        _row("nag", "looks-twice", "The step looks two steps ahead: mu^2 b is added.", "g + mu * b",
+             lines({theta: theta_1 - eta * (g + mu * (g + mu * b))}), "formula"),
+        _row("nag", "one-minus-mu", "The gradient enters with the factor 1 - mu, as an average.", "b = mu * b + g",
+             lines({b: mu * b_1 + (1 - mu) * g}), "bugs-people-write", True),
+        _row("nag", "rate-inside", "The learning rate stands inside the buffer (Sutskever's form, and Keras's): the same as "
+             "long as the rate stays the same.", "theta -= lr * (g + mu * b)",
+             lines({b: mu * b_1 + eta * g, theta: theta_1 - (eta * g + mu * b)}), "beside-pytorch", True),
+        _row("nag", "old-buffer-not-taken-back", "theta + (1 + mu) v: what the last look ahead added, mu v of the step "
+             "before, is not taken back.", "-mu * v_before + (1 + mu) * v", lines({theta: theta_1 - eta * ((1 + mu) * b)}),
+             "derivation"),
+        _row("nag", "no-memory", "The buffer does not carry over.", "b = mu * b + g", lines({b: g}), "formula"),
+        _row("nag", "climbs", "The step is added where it must be subtracted.", "theta -= ...",
+             lines({theta: theta_1 + eta * (g + mu * b)}), "formula"),
+        _row("nag", "minus-for-plus", "g - mu b stands where g + mu b must.", "g + mu * b",
+             lines({theta: theta_1 - eta * (g - mu * b)}), "formula"),
+        _shared("nag"),
+        _in_place("nag"),
+        # AdaGrad
+        _row("Adagrad", "no-root", "It is divided by the sum, not by its root: the smaller the gradient, the longer the step.",
+             "np.sqrt(G)", everywhere((ada_denominator, G + epsilon))),
+        _row("Adagrad", "epsilon-in-the-root", "Epsilon stands inside the root.", "np.sqrt(G) + eps",
+             everywhere((ada_denominator, sqrt(G + epsilon))), "beside-pytorch", True),
+        _row("Adagrad", "no-square", "The gradients are summed without their squares.", "G += g**2", lines({G: G_1 + Abs(g)}),
+             "formula"),
+        _row("Adagrad", "no-memory", "The squares do not add up: each step is divided by its own size, which leaves the sign.",
+             "G += g**2", lines({G: g**2}), "formula"),
+        _row("Adagrad", "average", "The squares are averaged with 0.9: it is RMSProp.", "G += g**2",
+             lines({G: 9 * (G_1 / 10) + g**2 / 10}), "formula"),
+        _row("Adagrad", "mean-for-sum", "The sum is divided by t: the rate no longer falls.", "np.sqrt(G)",
+             everywhere((ada_denominator, sqrt(G / t) + epsilon)), "derivation"),
+        _row("Adagrad", "sum-before", "The step is divided by the sum of the step before: the first by epsilon alone.",
+             "G += g**2 first", everywhere((ada_denominator, sqrt(G_1) + epsilon)), "formula"),
+        _row("Adagrad", "no-epsilon", "Epsilon is missing: where a gradient has been 0 so far, 0 / 0 gives NaN.",
+             "np.sqrt(G) + eps", everywhere((ada_denominator, sqrt(G))), "where-it-fails"),
+        _row("Adagrad", "decay-from-1", "lr_decay counts from t, not from t - 1: the first step is shortened, too.",
+             "lr / (1 + (t - 1) * lr_decay)", lines({theta: theta_1 - eta / (1 + t * rho) * (g / ada_denominator)}),
+             "beside-pytorch"),
+        _row("Adagrad", "climbs", "The step is added where it must be subtracted.", "theta -= ...",
+             lines({theta: theta_1 + ada_rate * (g / ada_denominator)}), "formula"),
+        _row("Adagrad", "decay-outside", "Weight decay is apart from the gradient, as AdamW's.", "g + weight_decay * theta",
+             lines({g: gradient, theta: theta_1 - ada_rate * (g / ada_denominator) - ada_rate * (lamda * theta_1)}),
+             "beside-pytorch", True),
+        _shared("Adagrad"),
+        _in_place("Adagrad"),
+        # RMSProp
+        _row("RMSprop", "no-square", "The average is that of the gradient, not of its square: its root is NaN for negative "
+             "ones.", "alpha * v + (1 - alpha) * g**2", lines({v: alpha * v_1 + (1 - alpha) * g})),
+        _row("RMSprop", "absolute-value-for-square", "The average is that of |g|, not of its square.", "g**2",
+             lines({v: alpha * v_1 + (1 - alpha) * Abs(g)})),
+        _row("RMSprop", "no-root", "The root is missing: it is divided by the average of the squares itself.", "np.sqrt(v)",
+             everywhere((rms_denominator, v + epsilon), (centred_denominator, v - m**2 + epsilon))),
+        _row("RMSprop", "epsilon-in-the-root", "Epsilon stands inside the root, as in TensorFlow 1 and in Graves's paper.",
+             "np.sqrt(v) + eps", everywhere((rms_denominator, sqrt(v + epsilon)),
+                                            (centred_denominator, sqrt(v - m**2 + epsilon))), "beside-pytorch", True),
+        _row("RMSprop", "sum", "The squares are summed up, not averaged: it is AdaGrad.", "alpha * v + (1 - alpha) * g**2",
+             lines({v: v_1 + g**2}), "formula"),
+        _row("RMSprop", "shares-exchanged", "The shares have changed places: (1 - alpha) v + alpha g^2.",
+             "alpha * v + (1 - alpha) * g**2", lines({v: (1 - alpha) * v_1 + alpha * g**2}), "formula"),
+        _row("RMSprop", "no-one-minus-alpha", "The factor 1 - alpha before the squared gradient is missing.",
+             "alpha * v + (1 - alpha) * g**2", lines({v: alpha * v_1 + g**2}), "formula"),
+        _row("RMSprop", "corrected", "The average is corrected for its start at 0, as Adam's.", "leave the correction out",
+             everywhere((rms_denominator, sqrt(v / (1 - alpha**t)) + epsilon)), "beside-pytorch", True),
+        _row("RMSprop", "average-before", "The step is divided by the average of the step before: the first by epsilon alone.",
+             "update v first", everywhere((rms_denominator, sqrt(v_1) + epsilon)), "formula"),
+        _row("RMSprop", "no-epsilon", "Epsilon is missing: where a gradient has been 0 so far, 0 / 0 gives NaN.",
+             "np.sqrt(v) + eps", everywhere((rms_denominator, sqrt(v)), (centred_denominator, sqrt(v - m**2))), "formula"),
+        _row("RMSprop", "climbs", "The step is added where it must be subtracted.", "theta -= ...",
+             lines({theta: theta_1 + eta * b}), "formula"),
+        _row("RMSprop", "rate-inside", "The learning rate stands inside the momentum's buffer, as in TensorFlow: the same as "
+             "long as the rate stays the same.", "theta -= lr * b",
+             _both(everywhere((rms_denominator, rms_denominator / eta), (centred_denominator, centred_denominator / eta)),
+                   lines({theta: theta_1 - b})), "beside-pytorch", True),
+        _row("RMSprop", "momentum-of-the-gradient", "The momentum gathers gradients, and their sum is divided; it must gather "
+             "what has been divided.", "b = mu * b + g / (sqrt(v) + eps)",
+             lines({b: mu * b_1 + g, theta: lambda e: theta_1 - eta * (b / rms_denominator)}), "beside-pytorch"),
+        _row("RMSprop", "centred-without-square", "The average is subtracted, where its square must be: v - m.",
+             "v - m**2", everywhere((v - m**2, v - m)), "formula"),
+        _row("RMSprop", "centred-plus", "The squared average is added, where it must be subtracted.", "v - m**2",
+             everywhere((v - m**2, v + m**2)), "formula"),
+        _row("RMSprop", "decay-outside", "Weight decay is apart from the gradient, as AdamW's.", "g + weight_decay * theta",
+             lines({g: gradient, theta: theta_1 - eta * (b + lamda * theta_1)}), "beside-pytorch", True),
+        _shared("RMSprop"),
+        _in_place("RMSprop"),
+        # Adam
+        *_adams("Adam"),
+        _row("Adam", "decay-apart", "Weight decay is apart from the gradient: it is AdamW.", "g + weight_decay * theta",
+             lines({g: gradient, theta: (1 - eta * lamda) * theta_1 - eta * fraction}), "beside-pytorch", True),
+        _row("Adam", "decay-in-the-fraction", "Weight decay is added to m, behind the averages.", "g + weight_decay * theta",
+             lines({g: gradient, theta: theta_1 - eta * ((m_hat + lamda * theta_1) / adam_denominator)}), "beside-pytorch"),
+        # AdamW
+        *_adams("AdamW"),
+        _row("AdamW", "l2", "Weight decay is added to the gradient: it is Adam with L2, which AdamW was made to avoid.",
+             "theta *= 1 - lr * weight_decay", lines({g: decayed, theta: theta_1 - eta * fraction})),
+        _row("AdamW", "decay-without-rate", "Weight decay is not multiplied by the learning rate, as in the paper's Algorithm "
+             "2, where a schedule's factor stands in its place.", "theta *= 1 - lr * weight_decay",
+             lines({theta: (1 - lamda) * theta_1 - eta * fraction}), "beside-pytorch", True),
+        _row("AdamW", "decay-in-the-fraction", "Weight decay is divided by the root of v, too.",
+             "theta *= 1 - lr * weight_decay",
+             lines({theta: theta_1 - eta * ((m_hat + lamda * theta_1) / adam_denominator)}), "derivation"),
+        _row("AdamW", "decay-after", "theta is decayed after the step, not before: the step itself shrinks, too.",
+             "theta *= 1 - lr * weight_decay first", lines({theta: (1 - eta * lamda) * (theta_1 - eta * fraction)}),
+             "beside-pytorch", True),
+        _row("AdamW", "decay-grows", "1 + lr weight_decay stands where 1 - lr weight_decay must: the weights grow.",
+             "theta *= 1 - lr * weight_decay", lines({theta: (1 + eta * lamda) * theta_1 - eta * fraction}), "formula"),
+        _row("AdamW", "decay-twice", "Weight decay is added to the gradient as well.", "g as it is",
+             lines({g: decayed}), "formula"),
+        _row("AdamW", "no-decay", "theta is not decayed at all: it is Adam.", "theta *= 1 - lr * weight_decay",
+             lines({theta: theta_1 - eta * fraction}), "formula"),
+    ]  # fmt: skip
+
+
+def _whole_class(row):
+    """The same mistake of the whole class SGD."""
+    made = _row("SGD", row.name, row.sentence, row.mend, row.change, seen=row.seen, variant=row.variant,
+                **({"shared": True} if row.name == "state-shared" else {}))  # fmt: skip
+    return replace(made, anchor=row.anchor)
+
+
+ROWS += [_whole_class(row) for row in ROWS if row.of == "momentum"]
+with evaluate(False):
+    ROWS += [
+        _row("SGD", "climbs", "The step is added where it must be subtracted: it climbs.", "theta -= ...",
+             lines({theta: lambda e: 2 * theta_1 - e}), "formula"),
+        _row("SGD", "decay-subtracted", "Weight decay has the wrong sign: it pushes the weights away from 0.",
+             "g + weight_decay * theta", lines({g: gradient - lamda * theta_1}), "formula"),
+        _row("SGD", "nesterov-is-heavy-ball", "nesterov=True is heavy ball as well: the step takes b, without looking ahead.",
+             "theta -= lr * (g + mu * b)", lines({theta: theta_1 - eta * b})),
+    ]  # fmt: skip

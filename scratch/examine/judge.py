@@ -1,0 +1,286 @@
+"""What counts: a reader's implementation is called on every case of its task, and what comes back is compared."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from scratch.examine import causes
+from scratch.examine.adapt import Unmappable
+from scratch.examine.base import LOOSE, TIGHT, Case, Mistake, Task, errors
+from scratch.examine.plain import number, short, two
+from scratch.examine.watch import Failure, Skip, Watch
+
+SINGLE = 1e-5  # what a result computed in float32 may be off, relative to the function's size
+HALF = 1e-4  # beyond it, float16 has been in use
+JUDGED = ("default", "values", "batch", "extreme", "rate")
+
+
+@dataclass(eq=False)
+class Outcome:
+    """What a case gave: the right result, theirs or the failure, and the errors by the function's size."""
+
+    case: Case
+    right: np.ndarray
+    scale: object
+    theirs: np.ndarray | None = None
+    failure: Failure | None = None
+
+    @property
+    def errors(self):
+        if self.theirs is None or self.theirs.shape != self.right.shape:
+            return np.full(self.right.shape or (1,), np.inf)
+        return np.atleast_1d(errors(self.theirs, self.right, self.scale))
+
+    @property
+    def worst(self):
+        found = self.errors
+        return float(found.max()) if found.size else 0.0
+
+
+@dataclass(eq=False)
+class Part:
+    """What was found of one function: whether it ran, whether it agrees, where it does not, why, and what else."""
+
+    task: Task
+    name: str
+    ran: bool = True
+    problem: str = ""
+    outcomes: list = field(default_factory=list)
+    wrong: list = field(default_factory=list)  # outcomes that count
+    causes: list = field(default_factory=list)  # of class causes.Cause
+    faults: list = field(default_factory=list)  # what it does wrong beside its values: causes as well
+    notes: list = field(default_factory=list)
+    hint: str = ""
+    skipped: list = field(default_factory=list)
+    refused: list = field(default_factory=list)
+
+    @property
+    def agrees(self):
+        return self.ran and not self.wrong and not self.faults
+
+    @property
+    def judged(self):
+        return [o for o in self.outcomes if o.case.kind in JUDGED and o.theirs is not None]
+
+
+_RIGHT = {}
+
+
+def right(task, place):
+    """The block's result for the task's case at this place, computed once."""
+    key = task.name, place
+    if key not in _RIGHT:
+        with np.errstate(all="ignore"):
+            _RIGHT[key] = task.family.play(task.right, task.cases[place])
+    return _RIGHT[key]
+
+
+def judge(task, implementation, name):
+    """Call a reader's implementation on a task's cases and say what was found."""
+    part, watch = Part(task, name), Watch()
+    try:
+        handed = task.family.adapt(task, implementation, watch)
+    except (Unmappable, Failure) as problem:
+        return _not_run(part, problem)
+    for place in range(len(task.cases)):
+        if watch.late:
+            part.notes.append(f"it is slow: only the first {place} of {len(task.cases)} cases were run")
+            break
+        _try(part, handed, place)
+        if place == 0:
+            watch.begun = time.perf_counter()  # what is imported and compiled in the first call does not count
+    first = part.outcomes[0] if part.outcomes else None
+    if first is None:
+        _not_run(part, f"no case could be run: it has no option {' or '.join(part.skipped)}")
+    elif first.theirs is None:
+        part.wrong = [first]
+        _not_run(part, first.failure)
+    else:
+        _judge(part, handed, watch)
+    if first is not None:
+        causes.explain(part, handed)
+    return part
+
+
+def _not_run(part, problem):
+    part.ran, part.problem = False, str(problem)
+    if getattr(problem, "last", ""):
+        part.problem += f" ({problem.last})"
+    return part
+
+
+def _try(part, handed, place):
+    task, case = part.task, part.task.cases[place]
+    missing = [n for n in case.options if n not in handed.signature.options and n not in getattr(handed, "fixed", ())]
+    if missing:
+        part.skipped += [name for name in missing if name not in part.skipped]
+        return
+    answer = right(task, place)
+    outcome = Outcome(case, answer, task.family.scale(task, answer, case))
+    try:
+        outcome.theirs = task.family.play(handed, replace(case, options=filled(task, handed, case)))
+    except Skip as skip:
+        part.notes += [str(skip)] if str(skip) not in ["", *part.notes] else []
+        return
+    except Failure as failure:
+        outcome.failure = failure
+        if failure.overflow and case.kind in JUDGED:
+            outcome.theirs = np.full(answer.shape, np.nan)
+    part.outcomes.append(outcome)
+
+
+def filled(task, handed, case):
+    """A case's options, and the block's defaults for those that the reader asks for or has other defaults of."""
+    known, defaults = handed.signature.options, handed.signature.defaults
+    needed = [name for name in known if name not in defaults or name in task.free]
+    if case.kind != "default":
+        needed += [name for name in known if name in defaults and not same(defaults[name], task.options[name])]
+    return {**{name: task.options[name] for name in needed}, **case.options}
+
+
+def same(one, other):
+    """Whether two defaults mean the same."""
+    if one is None or other is None:
+        return one is other or one is None
+    try:
+        return bool(np.all(np.asarray(one, float) == np.asarray(other, float)))
+    except (TypeError, ValueError):
+        return one == other
+
+
+def _judge(part, handed, watch):
+    for outcome in part.outcomes:
+        _KINDS.get(outcome.case.kind, _values)(part, outcome)
+    _accuracy(part)
+    if part.refused:
+        part.notes.insert(0, f"not taken: {'; '.join(dict.fromkeys(part.refused))}")
+    part.notes = [*handed.restrictions, *part.notes]
+    for fault in part.task.family.behaviours(part, handed):
+        part.faults.append(fault)
+    _seen(part, handed, watch)
+
+
+def _values(part, outcome):
+    if outcome.theirs is None or outcome.theirs.shape != outcome.right.shape or outcome.worst > LOOSE:
+        part.wrong.append(outcome)
+
+
+def _single(part, outcome):
+    if outcome.theirs is None:
+        part.refused.append("float32")
+    elif outcome.theirs.shape == outcome.right.shape and outcome.worst > HALF and not part.wrong:
+        part.faults.append(
+            Mistake(part.task.name, "float16-like", f"A float32 result is off by {outcome.worst:.1e} of the function's "
+                    "size: somewhere on the way it was rounded to float16.", "compute in float32 or float64", "accuracy")
+        )
+    elif outcome.worst > SINGLE and not part.wrong:
+        part.notes.append(f"in float32 the error reaches {outcome.worst:.1e} of the function's size")
+
+
+def _shape(part, outcome):
+    what = outcome.case.label
+    if outcome.theirs is None:
+        part.refused.append(what)
+    elif outcome.theirs.shape != outcome.right.shape:
+        part.notes.append(f"{what} comes back in the shape {outcome.theirs.shape}, not {outcome.right.shape}")
+    elif outcome.worst > LOOSE:
+        part.wrong.append(outcome)
+
+
+def _whole(part, outcome):
+    if outcome.theirs is None:
+        part.refused.append("integers")
+    elif outcome.worst > LOOSE and not part.wrong:
+        part.notes.append("integers give other values than the same floats: the result is cut to whole numbers")
+
+
+def _noted(part, outcome):
+    if outcome.theirs is None:
+        part.refused.append(outcome.case.label)
+    elif outcome.worst > LOOSE and not part.wrong:
+        part.notes.append(f"{outcome.case.label} gives {short(outcome.theirs)}, the block {short(outcome.right)}")
+
+
+def _batch(part, outcome):
+    if outcome.theirs is None or (outcome.theirs.shape != outcome.right.shape and outcome.theirs.ndim):
+        _shape(part, outcome)
+    else:
+        _values(part, outcome)
+
+
+def _rate(part, outcome):
+    _values(part, outcome)
+
+
+def _tie(part, outcome):
+    if outcome.theirs is None or outcome.theirs.shape != outcome.right.shape:
+        part.refused.append(outcome.case.label)
+    elif outcome.worst > LOOSE and not part.wrong:
+        count = int((outcome.errors > LOOSE).sum())
+        part.notes.append(f"{outcome.case.label}: {count} of {outcome.right.size} values fall to the other side of a tie")
+
+
+_KINDS = {"batch": _batch, "float32": _single, "shape": _shape, "whole": _whole, "note": _noted, "rate": _rate, "tie": _tie}
+
+
+def _accuracy(part):
+    """Notes on digits: agreement as of float32, or lost where the value is small."""
+    judged = [o for o in part.judged if o.theirs.shape == o.right.shape and o.case.kind != "extreme"]
+    if part.wrong or not judged:
+        return
+    worst = max(o.worst for o in judged)
+    if worst > TIGHT:
+        part.notes.append(f"accurate to {worst:.0e} of the function's size, as float32 is")
+    elif part.task.topic == "activations":
+        _tail(part, judged)
+    dtypes = {str(o.theirs.dtype) for o in judged if o.theirs.dtype.kind == "f"} - {"float64"}
+    if dtypes:
+        part.notes.append(f"the result is {min(dtypes)} for float64 input")
+    for outcome in part.outcomes:
+        if outcome.case.kind == "float32" and outcome.theirs is not None and outcome.theirs.dtype == np.float64:
+            part.notes.append("float32 comes back as float64")
+
+
+def _tail(part, judged):
+    for outcome in judged:
+        with np.errstate(all="ignore"):
+            lost = np.abs(outcome.theirs - outcome.right) > LOOSE * np.abs(outcome.right)
+        if lost.any():
+            index = tuple(np.argwhere(lost)[0])
+            theirs, exact = two(outcome.theirs[index], outcome.right[index])
+            at = part.task.family.place(part.task, outcome.case, index)
+            part.notes.append(f"digits are lost where the value is small: at {at} theirs is {theirs}, right is {exact}")
+            return
+
+
+def _seen(part, handed, watch):
+    """What was seen beside the values: input written into, the global generator, prints, warnings."""
+    if watch.written and not getattr(handed, "writes", False):
+        part.faults.append(causes.behaviour(part.task, "writes"))
+    if not part.wrong and part.outcomes[0].theirs is not None:
+        try:
+            case = part.task.cases[0]
+            again = part.task.family.play(handed, replace(case, options=filled(part.task, handed, case)))
+        except Failure:
+            again = None
+        if again is None or not np.array_equal(again, part.outcomes[0].theirs, equal_nan=True):
+            part.faults.append(causes.behaviour(part.task, "not-twice"))
+    if watch.drew:
+        part.notes.append("it draws from the global random state, which no caller can seed apart")
+    if watch.views:
+        part.notes.append("the result shares memory with the input: who changes one changes the other")
+    for message, label in list(watch.warned.items())[:1]:
+        part.notes.append(f"it warns: {short(message, 90)}" + (f" ({label})" if label else ""))
+    if watch.printed:
+        part.notes.append("it prints while it runs")
+    left = [name for name in handed.signature.left if name]
+    if left:
+        part.notes.append(f"left at its own default: {', '.join(left[:6])}")
+    if part.skipped:
+        part.notes.append(f"not examined, since there is no such option: {', '.join(part.skipped)}")
+
+
+__all__ = ["Outcome", "Part", "filled", "judge", "number", "right"]

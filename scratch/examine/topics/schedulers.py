@@ -1,0 +1,321 @@
+"""The schedulers: a function of the epoch, or a class over an optimizer."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from functools import cache
+
+import numpy as np
+
+from scratch import schedulers
+from scratch.examine.adapt import Unmappable, parameters, signature
+from scratch.examine.base import Case, Task, scale_of
+from scratch.examine.changes import Steps
+from scratch.examine.watch import Failure, Skip, as_array
+from scratch.formulas import schedulers as formulas
+
+BASE = 0.4
+SYMBOLS = {
+    "gamma": formulas.gamma,
+    "step_size": formulas.s,
+    "T_max": formulas.T,
+    "eta_min": formulas.eta_min,
+    "factor": formulas.gamma,
+    "patience": formulas.P,
+    "threshold": formulas.theta,
+    "cooldown": formulas.C,
+    "min_lr": formulas.eta_min,
+    "eps": formulas.epsilon,
+    "max_lr": formulas.eta_max,
+    "total_steps": formulas.N,
+    "pct_start": formulas.p,
+    "base_momentum": formulas.mu_min,
+    "max_momentum": formulas.mu_max,
+    "div_factor": formulas.d,
+    "final_div_factor": formulas.d_end,
+    "base_rate": formulas.eta_0,
+}
+
+
+class Optimizer:
+    """What a scheduler writes into: a rate and a momentum."""
+
+    def __init__(self, lr, momentum=0.9):
+        self.lr, self.momentum = lr, momentum
+
+
+def over_class(kind):
+    """A class over an optimizer, as a function of a case's data: the rates, or momenta, that it makes."""
+
+    def rates(base, events, column, **options):
+        optimizer = Optimizer(base)
+        scheduler = kind(optimizer, **options)
+        found = [_of(optimizer, column)]
+        for event in events:
+            if isinstance(event, str):
+                optimizer.lr = float(event)
+                continue
+            scheduler.step(*event)
+            found.append(_of(optimizer, column))
+        return found
+
+    rates.kind = kind
+    return rates
+
+
+def _of(optimizer, column):
+    return optimizer.lr if column == 0 else optimizer.momentum
+
+
+class Closed:
+    """A closed form as a class: each step writes the rate of its epoch, and the momentum where there is one."""
+
+    def __init__(self, form, name, optimizer, options):
+        count = options.get("total_steps", 500) if name == "OneCycleLR" else 500
+        events = _epochs(count - 1)
+        self.optimizer, self.n = optimizer, -1
+        self.rates = form(optimizer.lr, events, 0, **options)
+        self.momenta = form(optimizer.lr, events, 1, **options) if name == "OneCycleLR" else None
+        self.step()
+
+    def step(self):
+        self.n += 1
+        self.optimizer.lr = float(self.rates[self.n])
+        if self.momenta is not None:
+            self.optimizer.momentum = float(self.momenta[self.n])
+
+
+def offered(task, form):
+    """A mistake as a reader would hand it in: a class over an optimizer, with the block's options."""
+    if hasattr(form, "kind"):
+        return signed(form.kind, getattr(schedulers, task.name))
+
+    def made(optimizer, **options):
+        return Closed(form, task.name, optimizer, options)
+
+    return signed(made, getattr(schedulers, task.name))
+
+
+def signed(make, block):
+    """A class that makes what is given, with the block's signature."""
+
+    class Offered:
+        __signature__ = inspect.signature(block)
+
+        def __init__(self, *args, **options):
+            self.made = make(*args, **options)
+
+        def step(self, *metric):
+            self.made.step(*metric)
+
+    return Offered
+
+
+@cache
+def _rule(change, mode, threshold_mode):
+    return change(formulas.plateau(mode, threshold_mode))
+
+
+class Rule:
+    """ReduceLROnPlateau's Algorithm, changed on purpose, as a class."""
+
+    def __init__(self, change, optimizer, **options):
+        options = {**PLATEAU, **options}
+        self.optimizer, self.number = optimizer, 0
+        algorithm = _rule(change, options["mode"], options["threshold_mode"])
+        values = {s: float(v) for s, v in algorithm.defaults.items()}
+        values.update({SYMBOLS[n]: float(v) for n, v in options.items() if n in SYMBOLS})
+        values[formulas.eta_0] = float(optimizer.lr)
+        self.run = Steps(algorithm, values, {b: values.get(f, f) for b, (_, f) in algorithm.state.items()})
+
+    def step(self, metric):
+        self.number += 1
+        self.run.state[formulas.eta_1] = float(self.optimizer.lr)
+        self.optimizer.lr = float(self.run.run(self.number, {formulas.m: float(metric)})[formulas.eta])
+
+
+def _epochs(count):
+    return [()] * count
+
+
+PLATEAU = {"mode": "min", "factor": 0.1, "patience": 10, "threshold": 1e-4, "threshold_mode": "rel", "cooldown": 0}
+PLATEAU.update(min_lr=0, eps=1e-8)
+_noise = np.random.default_rng(3).normal(size=40)
+_curve = [(float(v),) for v in 2 * np.exp(-np.arange(40) / 6) + 0.08 * _noise + 1]
+_flat = [(1.0,)] * 26
+_slow = [(float(v),) for v in 1 - 3e-5 * np.arange(30)]
+_halves = [(v,) for v in (1.0, 0.5, 0.5, 0.25, 0.25, 0.75, 1.0, 1.5, 1.5, 2.0, 2.25, 2.25, 3.0, 3.375, 3.375, 0.1, 0.09)]
+_accuracy = [(float(v),) for v in 1 - 0.5 / (np.arange(24) // 3 + 1)]
+CYCLE = {"max_lr": 1.0, "total_steps": 40, "pct_start": 0.3, "anneal_strategy": "cos", "cycle_momentum": True}
+CYCLE.update(base_momentum=0.85, max_momentum=0.95, div_factor=25.0, final_div_factor=1e4, three_phase=False)
+_by_hand = [*_epochs(5), "0.05", *_epochs(9)]
+
+
+def _plain(label, options, kind="values", count=24, base=BASE):
+    return Case(label, (base, _epochs(count), 0), options, kind)
+
+
+STEP_CASES = (
+    _plain("", {"step_size": 4}, "default"),
+    _plain("", {"step_size": 1}),
+    _plain("", {"step_size": 5, "gamma": 0.5}, base=1.5),
+    _plain("", {"step_size": 30, "gamma": 0.7}, count=70),
+    Case("lr = 0.05 by hand after epoch 5", (BASE, _by_hand, 0), {"step_size": 4, "gamma": 0.5}, "rate"),
+)
+COSINE_CASES = (
+    _plain("", {"T_max": 12}, "default", count=12),
+    _plain("", {"T_max": 7, "eta_min": 0.05}, count=7, base=1.5),
+    _plain("", {"T_max": 10, "eta_min": 0.3}, count=10),
+    _plain("beyond T_max", {"T_max": 5, "eta_min": 0.01}, count=17),
+    _plain("beyond T_max", {"T_max": 8}, count=20),
+    Case("lr = 0.05 by hand after epoch 5", (BASE, _by_hand[:11], 0), {"T_max": 12, "eta_min": 0.01}, "rate"),
+)
+
+
+def _metric(metrics, options, kind="values", label=""):
+    return Case(label, (BASE, metrics, 0), options, kind)
+
+
+PLATEAU_CASES = (
+    _metric(_flat, {}, "default"),
+    _metric(_slow, {}, "default"),
+    _metric(_curve, {"patience": 2}),
+    _metric(_curve, {"patience": 0, "factor": 0.5}),
+    _metric(_curve, {"patience": 1, "cooldown": 3, "factor": 0.5}),
+    _metric(_curve, {"patience": 1, "min_lr": 0.03}),
+    _metric(_halves, {"patience": 0, "factor": 0.5, "threshold": 0.5}),
+    _metric(_halves, {"patience": 0, "factor": 0.5, "threshold": 0.5, "threshold_mode": "abs"}),
+    _metric(_accuracy, {"patience": 2, "mode": "max"}),
+    _metric(_halves, {"patience": 0, "factor": 0.5, "threshold": 0.5, "mode": "max"}),
+    _metric(_flat, {"patience": 0, "factor": 0.5, "eps": 0.06}),
+    _metric([*_curve[:9], "0.3", *_curve[9:]], {"patience": 2, "factor": 0.5}, "rate", "lr = 0.3 by hand"),
+    _metric([(1.0,), (float("nan"),), (float("nan"),), (0.9,)], {"patience": 0}, "note", "a metric that is NaN"),
+)
+
+
+def _cycle(options, kind="values", column=0):
+    options = {"max_lr": 1.0, "total_steps": 40, **options}
+    return Case("", (BASE, _epochs(options["total_steps"] - 1), column), options, kind)
+
+
+CYCLE_CASES = (
+    _cycle({}, "default"),
+    _cycle({"max_lr": 0.3, "total_steps": 10}),
+    _cycle({"pct_start": 0.5, "total_steps": 17}),
+    _cycle({"anneal_strategy": "linear"}),
+    _cycle({"three_phase": True}),
+    _cycle({"anneal_strategy": "linear", "three_phase": True}),
+    _cycle({"div_factor": 4.0, "final_div_factor": 50.0}),
+    _cycle({}, "batch", 1),
+    _cycle({"base_momentum": 0.5, "max_momentum": 0.8}, "batch", 1),
+)
+
+
+def _form(name):
+    def formula(options):
+        if name == "OneCycleLR":
+            return formulas.one_cycle_lr(options.get("anneal_strategy", "cos"), options.get("three_phase", False))
+        if name == "ReduceLROnPlateau":
+            return formulas.plateau(options.get("mode", "min"), options.get("threshold_mode", "rel"))
+        return formulas.step_lr if name == "StepLR" else formulas.cosine_annealing_lr
+
+    return formula
+
+
+def _task(name, options, cases, free=()):
+    right = over_class(getattr(schedulers, name))
+    module = sys.modules[__name__]
+    return Task(name, "schedulers", name.lower(), right, options, cases, _form(name), SYMBOLS, module, free=free)
+
+
+TASKS = [
+    _task("StepLR", {"step_size": 4, "gamma": 0.1}, STEP_CASES, ("step_size",)),
+    _task("CosineAnnealingLR", {"T_max": 12, "eta_min": 0.0}, COSINE_CASES, ("T_max",)),
+    _task("ReduceLROnPlateau", PLATEAU, PLATEAU_CASES),
+    _task("OneCycleLR", CYCLE, CYCLE_CASES, ("max_lr", "total_steps")),
+]
+
+
+class Handed:
+    """A reader's scheduler: a class over an optimizer, or a function of the epoch."""
+
+    def __init__(self, task, implementation, watch):
+        self.task, self.watch, self.restrictions, self.writes = task, watch, [], True
+        self.implementation, self.is_class = implementation, inspect.isclass(implementation)
+        found = parameters(implementation)
+        if self.is_class:
+            if not callable(getattr(implementation, "step", None)):
+                raise Unmappable("the class has no method step")
+            self.signature = signature(found, ["optimizer"], task.options, task.aliases)
+            return
+        if not callable(implementation):
+            raise Unmappable(f"it is a {type(implementation).__name__}, not a function or a class")
+        if task.name == "ReduceLROnPlateau":
+            raise Unmappable("ReduceLROnPlateau must be a class: it remembers metrics")
+        named = dict(task.options) if task.name == "OneCycleLR" else {"base_rate": BASE, **task.options}
+        self.signature = signature(found, ["epoch"], named, task.aliases)
+        self.based = self.signature.options.pop("base_rate", None)
+        self.signature.defaults.pop("base_rate", None)
+        if self.based is None and task.name != "OneCycleLR":
+            self.restrictions.append("it has no base rate: its rate of epoch 0 was taken for that")
+
+    def __call__(self, base, events, column, **options):
+        named = self.signature.arguments(options)
+        if self.is_class:
+            return over_class(self._made)(base, events, column, **options)
+        if column or any(isinstance(event, str) for event in events):
+            raise Skip
+        named.update({self.based[0]: base} if self.based else {})
+        rates = [self._rate(epoch, named) for epoch in range(len(events) + 1)]
+        if self.based is None and self.task.name != "OneCycleLR" and rates[0]:
+            rates = [rate / rates[0] * base for rate in rates]
+        return rates
+
+    def _rate(self, epoch, named):
+        try:
+            return as_array(self.watch.call(self.implementation, epoch, label=f"epoch {epoch}", **named)).item()
+        except ValueError as error:
+            raise Failure(error) from None
+
+    def _made(self, optimizer, **options):
+        named = self.signature.arguments(options)
+        return _Watched(self.watch, self.watch.call(self.implementation, optimizer, **named))
+
+
+class _Watched:
+    """A reader's scheduler, stepping under watch."""
+
+    def __init__(self, watch, scheduler):
+        self.watch, self.scheduler = watch, scheduler
+
+    def step(self, *metric):
+        self.watch.call(self.scheduler.step, *metric)
+
+
+def adapt(task, implementation, watch):
+    return Handed(task, implementation, watch)
+
+
+def play(function, case):
+    return as_array(function(*case.data, **case.options)).astype(float)
+
+
+def scale(task, right, case):
+    """Errors count relative to each rate, or to a thousandth of the highest."""
+    return scale_of(right, 1e-3 * float(np.max(right)))
+
+
+def place(task, case, index):
+    word = "step" if task.name == "OneCycleLR" else "epoch"
+    what = ", momentum" if case.data[2] else ""
+    return f"{word} {index[0]}{what}" + (f", {case.label}" if case.label else "")
+
+
+def curve(task, outcome):
+    """What is drawn: the epoch, theirs and the right rates, and the axis."""
+    return np.arange(outcome.right.size), outcome.theirs, outcome.right, "step" if task.name == "OneCycleLR" else "epoch"
+
+
+def behaviours(part, handed):
+    return []
