@@ -92,7 +92,9 @@ def _only_while_constant(part):
     if part.faults or any(o.case.kind != "rate" for o in part.wrong) or not all(c.mistake.variant for c in part.causes):
         return False
     if part.causes:
-        part.notes.insert(0, f"differs once the rate changes ({part.causes[0].name}): {part.causes[0].mistake.sentence}")
+        part.notes.insert(
+            0, f"differs once the rate changes ({part.causes[0].name}): {part.causes[0].mistake.sentence}"
+        )
         part.wrong, part.causes = [], []
     return not part.wrong
 
@@ -265,8 +267,10 @@ def _hint(part):
     with np.errstate(all="ignore"):
         factor = float(theirs @ right / (right @ right)) if np.any(right) else 0
     if np.all(np.abs(theirs - factor * right) <= LOOSE * size * max(1, abs(factor))) and factor:
-        return "everywhere it is the right value with the sign turned" if abs(factor + 1) < LOOSE else (
-            f"everywhere it is the right value times {factor:.6g}"
+        return (
+            "everywhere it is the right value with the sign turned"
+            if abs(factor + 1) < LOOSE
+            else (f"everywhere it is the right value times {factor:.6g}")
         )
     shift = float(np.median(theirs - right))
     if np.all(np.abs(theirs - right - shift) <= LOOSE * max(size, abs(shift))):

@@ -173,8 +173,14 @@ def _single(part, outcome):
         part.refused.append("float32")
     elif outcome.theirs.shape == outcome.right.shape and outcome.worst > HALF and not part.wrong:
         part.faults.append(
-            Mistake(part.task.name, "float16-like", f"A float32 result is off by {outcome.worst:.1e} of the function's "
-                    "size: somewhere on the way it was rounded to float16.", "compute in float32 or float64", "accuracy")
+            Mistake(
+                part.task.name,
+                "float16-like",
+                f"A float32 result is off by {outcome.worst:.1e} of the function's "
+                "size: somewhere on the way it was rounded to float16.",
+                "compute in float32 or float64",
+                "accuracy",
+            )
         )
     elif outcome.worst > SINGLE and not part.wrong:
         part.notes.append(f"in float32 the error reaches {outcome.worst:.1e} of the function's size")
@@ -220,10 +226,20 @@ def _tie(part, outcome):
         part.refused.append(outcome.case.label)
     elif outcome.worst > LOOSE and not part.wrong:
         count = int((outcome.errors > LOOSE).sum())
-        part.notes.append(f"{outcome.case.label}: {count} of {outcome.right.size} values fall to the other side of a tie")
+        part.notes.append(
+            f"{outcome.case.label}: {count} of {outcome.right.size} values fall to the other side of a tie"
+        )
 
 
-_KINDS = {"batch": _batch, "float32": _single, "shape": _shape, "whole": _whole, "note": _noted, "rate": _rate, "tie": _tie}
+_KINDS = {
+    "batch": _batch,
+    "float32": _single,
+    "shape": _shape,
+    "whole": _whole,
+    "note": _noted,
+    "rate": _rate,
+    "tie": _tie,
+}
 
 
 def _accuracy(part):

@@ -60,7 +60,9 @@ def line(left, right):
 
 def _readable(printed):
     printed = re.sub(r"\\operatorname\{(\w+)\}", r"\1", printed)
-    printed = re.sub(r"\\(hat|tilde|text)\{(\\?\w+)\}", lambda m: m[2] + {"hat": "̂", "tilde": "̃"}.get(m[1], ""), printed)
+    printed = re.sub(
+        r"\\(hat|tilde|text)\{(\\?\w+)\}", lambda m: m[2] + {"hat": "̂", "tilde": "̃"}.get(m[1], ""), printed
+    )
     printed = _WORD.sub(lambda m: _GREEK.get(m[1], m[1]), printed)
     printed = re.sub(r"_\{t-1\}", "ₜ₋₁", printed)
     printed = re.sub(r"_\{?(\d|t)\}?(?![A-Za-z])", lambda m: m[1].translate(_SUBSCRIPT), printed)

@@ -146,8 +146,9 @@ class Workers:
     def __init__(self, count, root=ROOT):
         self.root = root
         self.waiting, self.own, self.here = queue.SimpleQueue(), threading.local(), threading.Lock()
-        for _ in range(count):
-            threading.Thread(target=self._work, daemon=True).start()
+        self.processes, self.threads = [], [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
+        for thread in self.threads:
+            thread.start()
 
     def submit(self, function, *arguments):
         future = Future()
@@ -161,21 +162,27 @@ class Workers:
             except BaseException as problem:
                 future.set_exception(problem)
         self.waiting.put(None)  # for the next thread
-        if hasattr(self.own, "process"):
-            self.own.process.stdin.close()
 
     def close(self):
-        """End the processes once they have done what they are at."""
+        """End the processes, and forget what they have not begun."""
         with contextlib.suppress(queue.Empty):
             while True:
                 self.waiting.get_nowait()
         self.waiting.put(None)
+        for process in self.processes:
+            process.terminate()
+        for thread in self.threads:
+            thread.join()
+        for process in self.processes:
+            with process:  # closes its pipes
+                pass
 
     def run(self, blocks, known):
         """The outcomes of a chain and the comparisons it made; called in a thread. known: those of other chains."""
         try:
             if not hasattr(self.own, "process"):
                 self.own.process = _start(self.root)
+                self.processes.append(self.own.process)
         except OSError:
             with self.here:
                 return executed(blocks), {}
