@@ -1,123 +1,221 @@
-"""The house: every block has its gradient, formula, test row and section, under one name in every room."""
+"""The house: every block has its gradient, formula, row, section and listing, under one name in every room.
 
-import builtins
+Topics and blocks are those of scratch.evidence. What a test forbids is a function of the house that returns what is
+wrong; it is tried on a house where something is missing, too.
+"""
+
+import ast
 import dis
 import inspect
+import json
 import re
+import shutil
+import subprocess
+import sys
+import types
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from scratch.show.source import listing
+from scratch.evidence import TOPICS, blocks, rows
+from scratch.show.source import body, listing
 
 ROOT = Path(__file__).parent.parent
-SECTIONS = {
-    "activations": ["sigmoid", "tanh", "relu", "leaky-relu", "elu", "gelu"],
-    "optimizers": ["sgd", "momentum", "nag", "adagrad", "rmsprop", "adam", "adamw"],
-    "losses": ["mse", "mae", "huber", "bce", "cross-entropy"],
-    "augmentation": [
-        "randomhorizontalflip", "randomresizedcrop", "colorjitter", "randomrotation", "randomaffine",
-        "randomgrayscale", "gaussianblur", "randomerasing", "mixup", "cutmix",
-    ],
-    "schedulers": ["steplr", "cosineannealinglr", "reducelronplateau", "onecyclelr"],
-}  # fmt: skip
-FORMULA_OF = {"ReduceLROnPlateau": "plateau", "RandomAffine": "random_affine_translate"}  # where the names differ
+KINDS = [
+    "Example", "Derivation", "Variants", "By hand", "Claim", "Where it fails", "Beside PyTorch", "Bugs", "Exercise",
+]  # fmt: skip
+LONG = {"ReduceLROnPlateau", "OneCycleLR", "RandomResizedCrop", "cross_entropy"}  # up to 30 lines
+PRESS = [path for path in sorted((ROOT / "scratch" / "show").glob("*.py"))]
+BLOCKS = [(topic, block) for topic in TOPICS for block in blocks(topic)]
 
-every_topic = pytest.mark.parametrize("topic", SECTIONS)
+every_topic = pytest.mark.parametrize("topic", TOPICS)
+every_block = pytest.mark.parametrize(("topic", "block"), BLOCKS)
 
 
-def blocks(topic):
-    """The public functions and classes that a topic's module defines, without the gradients."""
-    module = import_module(f"scratch.{topic}")
-    public = {
-        name: value
-        for name, value in vars(module).items()
-        if not name.startswith("_")
-        and getattr(inspect.unwrap(value) if callable(value) else value, "__module__", "") == module.__name__
-    }
-    return {name: value for name, value in public.items() if not name.endswith("_grad")}
+def public(module):
+    """The public functions and classes that a module defines, without the gradients."""
+    found = {name: value for name, value in vars(module).items() if not name.startswith(("_", "annotations"))}
+    own = {n: v for n, v in found.items() if getattr(inspect.unwrap(v), "__module__", "") == module.__name__}
+    return {name: value for name, value in own.items() if not name.endswith("_grad")}
 
 
-def page(topic):
-    return (ROOT / "docs" / f"{topic}.md").read_text(encoding="utf-8")
+def blocks_module(topic):
+    return import_module(f"scratch.{topic}")
 
 
-def sections(topic):
-    """The text of each section with an anchor, in order."""
-    found = re.split(r"^## .*\{ ?#([\w-]+) ?\}$", page(topic), flags=re.MULTILINE)
-    return dict(zip(found[1::2], found[2::2]))
+def section(topic, block):
+    return (ROOT / "docs" / topic / f"{block}.md").read_text(encoding="utf-8")
 
 
-@every_topic
-def test_the_page_has_the_sections_of_the_topic_in_order(topic):
-    assert list(sections(topic))[: len(SECTIONS[topic])] == SECTIONS[topic]
+# Rows
+
+
+def called(row):
+    """The names of what a row calls."""
+    return {vars(row).get("name"), *(getattr(value, "__name__", None) for value in vars(row).values())}
+
+
+def without_row(module, table):
+    """The public names of a topic's module that no row of the table calls."""
+    return sorted(set(public(module)) - set().union(*map(called, table)))
 
 
 @every_topic
-def test_every_section_has_the_same_parts_in_the_same_order(topic):
-    order = [
-        "Formula", "Code", "Figure", "Derivation", "By hand", "The paper's claim", "Where it fails",
-        "Beside PyTorch", "Bugs people write", "Exercise",
-    ]  # fmt: skip
-    for anchor in SECTIONS[topic]:
-        heads = re.findall(r"^### (.+?)(?: \{.*\})?$", sections(topic)[anchor], flags=re.MULTILINE)
-        known = [head for head in heads if head in order]
-        assert known == [head for head in order if head in known], anchor
-        assert {"Formula", "Code", "Figure", "Derivation"} <= set(known), anchor
+def test_every_block_of_the_code_has_its_row(topic):
+    module, table = blocks_module(topic), rows(topic)
+    assert without_row(module, table) == []
+    for name in public(module):  # and this test can fail
+        assert without_row(module, [row for row in table if name not in called(row)]) == [name]
 
 
-@every_topic
-def test_every_block_is_listed_in_exactly_one_section(topic):
-    listed = [
+# Sources
+
+
+def without_source(module):
+    """The public names of a module whose own docstring names no source."""
+    return [
         name
-        for text in sections(topic).values()
-        for call in re.findall(r"print\(source\((.*?)\)\)\n", text, flags=re.DOTALL)
-        for name in re.findall(r"(?:\w+\.)?(\w+)", call)
+        for name, value in public(module).items()
+        if not re.search(r"^Source: \S", inspect.getdoc(value) or "", re.M)
     ]
-    assert [name for name in blocks(topic) if listed.count(name) != 1] == []
-
-
-@every_topic
-def test_every_block_has_a_formula(topic):
-    plain = {name.lower().replace("_", "") for name in vars(import_module(f"scratch.formulas.{topic}"))}
-    assert [n for n in blocks(topic) if FORMULA_OF.get(n, n).lower().replace("_", "") not in plain] == []
-
-
-@every_topic
-def test_every_block_has_a_test_row(topic):
-    tests = (ROOT / "tests" / f"test_{topic}.py").read_text(encoding="utf-8")
-    assert [name for name in blocks(topic) if not re.search(rf"\b{name}\b", tests)] == []
-
-
-@pytest.mark.parametrize("topic", ["activations", "losses"])
-def test_every_function_has_its_gradient_beneath_it_with_the_same_arguments(topic):
-    module = import_module(f"scratch.{topic}")
-    names = [name for name, value in vars(module).items() if inspect.isfunction(value) and not name.startswith("_")]
-    for name, value in blocks(topic).items():
-        assert names[names.index(name) + 1] == f"{name}_grad"
-        assert inspect.signature(value) == inspect.signature(getattr(module, f"{name}_grad"))
 
 
 @every_topic
 def test_every_block_names_its_source(topic):
-    silent = [name for name, value in blocks(topic).items() if not inspect.getdoc(value)]
-    assert silent == []
-    assert "Source:" in inspect.getsource(import_module(f"scratch.{topic}"))
+    module = blocks_module(topic)
+    assert without_source(module) == []
+    text = inspect.getsource(module)
+    for name in public(module):  # and this test can fail
+        start = re.search(rf"^(def|class) {name}\b", text, re.MULTILINE).start()
+        mutated = types.ModuleType(module.__name__)
+        exec(text[:start] + text[start:].replace("Source:", "", 1), vars(mutated))
+        assert without_source(mutated) == [name]
+
+
+# Sections
+
+
+def wrong_with_section(text, block):
+    """What a block's section lacks."""
+    text, problems = re.sub(r"^```.*?^```$", "```", text, flags=re.MULTILINE | re.DOTALL), []
+    if not re.match(rf"## \S.* \{{#{block}\}}\n\n[^\n#`{{]+", text):
+        problems.append("no heading with the block's anchor, and its idea, at the top")
+    if len(re.findall(r"^\{ \.meta \}$", text, re.MULTILINE)) != 1:
+        problems.append("no paragraph of sources")
+    card, *findings = re.split(r"^### ", text, flags=re.MULTILINE)
+    if not re.search(r"^\S.*\n:   \S", card, re.MULTILINE):
+        problems.append("nothing in short")
+    kinds = [re.match(r"([^:\n]+): (?!\{[ #:])\S", finding) for finding in findings]
+    names = [kind[1] if kind else "" for kind in kinds]
+    if not set(names) <= set(KINDS):
+        problems.append(f"findings without a known kind or a sentence: {sorted(set(names) - set(KINDS))}")
+    elif names != sorted(names, key=KINDS.index):
+        problems.append(f"findings in another order: {names}")
+    return [*problems, "fewer than four findings"] if len(findings) < 4 else problems
 
 
 @every_topic
-def test_every_listing_runs_alone(topic):
-    """Each block's listing, pasted into an empty interpreter, finds all that it uses."""
-    for name, block in blocks(topic).items():
-        code, namespace = listing(block), {}
-        exec(compile(code, name, "exec"), namespace)
+def test_every_block_has_its_section_and_no_other_stands_there(topic):
+    assert {path.stem for path in (ROOT / "docs" / topic).glob("*")} == set(blocks(topic))
+
+
+@every_block
+def test_a_section_has_its_parts(topic, block):
+    assert wrong_with_section(section(topic, block), block) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("{#relu}", "{#other}", "no heading"),
+        ("{ .meta }", "", "no paragraph of sources"),
+        ("\n:   ", "\n", "nothing in short"),
+        ("### Bugs: ", "### Bugs ", "without a known kind or a sentence"),
+        ("### Bugs: ", "### Bogs: ", "without a known kind or a sentence"),
+        ("### Bugs: ", "### Example: ", "in another order"),
+        ("\n### ", "\n#### ", "fewer than four"),
+    ],
+)
+def test_what_a_section_lacks_is_found(old, new, problem):
+    text = section("activations", "relu")
+    assert old in text
+    assert problem in str(wrong_with_section(text.replace(old, new), "relu"))
+
+
+# Formulas and cards
+
+
+@every_block
+def test_a_card_shows_a_formula_of_its_topic(topic, block):
+    """The first thing that a section's equation is given is what the topic's room of formulas holds."""
+    from scratch.formulas import Algorithm, Formula
+
+    codes = re.findall(
+        r'^```python exec="on" html="on".*?\n(.*?)^```$', section(topic, block), re.MULTILINE | re.DOTALL
+    )
+    (code,) = [code for code in codes if "print(equation(" in code]
+    *setup, last = ast.parse(code).body
+    names = {}
+    exec(compile(ast.Module(setup, []), block, "exec"), names)
+    first = last.value.args[0].args[0]
+    shown = eval(ast.unparse(first), names)
+    assert all(
+        f is None or isinstance(f, (Formula, Algorithm)) for f in (shown if isinstance(shown, list) else [shown])
+    )
+    room = import_module(f"scratch.formulas.{topic}")
+    used = [names[node.id] for node in ast.walk(first) if isinstance(node, ast.Name)]
+    assert any(one is room or any(one is known for known in vars(room).values()) for one in used)
+
+
+@pytest.mark.parametrize("topic", ["activations", "losses"])
+def test_every_function_has_its_gradient_beneath_it_with_the_same_arguments(topic):
+    module = blocks_module(topic)
+    names = [name for name, value in vars(module).items() if inspect.isfunction(value) and not name.startswith("_")]
+    for name, value in public(module).items():
+        assert names[names.index(name) + 1] == f"{name}_grad"
+        assert inspect.signature(value) == inspect.signature(getattr(module, f"{name}_grad"))
+
+
+# Bodies and listings
+
+
+@every_topic
+def test_bodies_are_short(topic):
+    for name, value in vars(blocks_module(topic)).items():
+        if getattr(value, "__module__", "") != f"scratch.{topic}":
+            continue
+        methods = [m for m in vars(value).values() if inspect.isfunction(m)] if inspect.isclass(value) else [value]
+        longest = max((len(body(method)) for method in methods if inspect.isfunction(method)), default=0)
+        assert longest <= (30 if name in LONG or name.startswith("_") else 20), name
+
+
+ALONE = """import builtins, json, sys
+sys.modules["scratch"] = None
+for name, text, known in json.load(sys.stdin):
+    namespace = {}
+    exec(compile(text, name, "exec"), namespace)
+    missing = set(known) - set(namespace) - set(dir(builtins))
+    assert name in namespace and not missing, (name, missing)
+"""
+
+
+@every_topic
+def test_every_listing_runs_alone(topic, tmp_path):
+    """Each block's listing, pasted into an interpreter without this package, finds all that it uses."""
+    listings = []
+    for name, block in public(blocks_module(topic)).items():
+        text = listing(block)
         imported = {
-            line.split()[1].partition(".")[0] for line in code.splitlines() if re.match(r"(import|from) ", line)
+            line.split()[1].partition(".")[0] for line in text.splitlines() if re.match(r"(import|from) ", line)
         }
-        assert imported <= {"math", "numbers", "numpy", "scipy"}, name
-        known = set(namespace) | set(dir(builtins))
-        assert {used for used in _globals(compile(code, name, "exec")) if used not in known} == set(), name
+        assert imported <= {"functools", "inspect", "math", "numbers", "numpy", "scipy"}, name
+        listings.append((name, text, sorted(_globals(compile(text, name, "exec")))))
+    command = [sys.executable, "-c", ALONE]
+    finished = subprocess.run(
+        command, input=json.dumps(listings), cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
 
 
 def _globals(code):
@@ -126,4 +224,226 @@ def _globals(code):
     for constant in code.co_consts:
         if inspect.iscode(constant):
             found |= _globals(constant)
-    return found
+    return found - {"__name__", "__qualname__", "__module__", "__annotations__"}
+
+
+# Rooms
+
+
+ROOMS = {  # what each room may import of the house; * stands for the topics
+    **{topic: {"checks"} for topic in TOPICS},
+    "__init__": set(),
+    "checks": set(),
+    "mlp": {"checks", "activations", "losses"},
+    "formulas": {"formulas"},
+    "evidence": {"*", "formulas", "formulas.*", "evidence", "evidence.*"},
+    "examine": {
+        "*",
+        "checks",
+        "formulas",
+        "formulas.*",
+        "evidence",
+        "evidence.*",
+        "examine",
+        "examine.*",
+        "examine.topics.*",
+    },
+    "show": {"formulas", "evidence", "show"},
+}
+
+
+def imports(text):
+    """The modules of the house that a text imports, without "scratch."."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (a.name.partition(".")[2] for a in node.names if re.match(r"scratch\b", a.name))
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            yield "a relative import"
+        elif isinstance(node, ast.ImportFrom) and node.module == "scratch":
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and re.match(r"scratch\b|docs\b|tests?\b", node.module):
+            module = node.module.removeprefix("scratch.")
+            found = {
+                f"{module}.{a.name}" for a in node.names if a.name in TOPICS
+            }  # from scratch.formulas import losses
+            yield from found or {module}
+
+
+def strangers(room, text):
+    """What a text imports that its room may not."""
+    for module in imports(text):
+        parent, _, last = module.rpartition(".")
+        general = f"{parent}.*".lstrip(".") if last in TOPICS else module if module in ROOMS[room] else parent
+        if not {module, general} & ROOMS[room]:
+            yield module
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scratch").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_room_imports_what_it_may(path):
+    parts = path.relative_to(ROOT / "scratch").with_suffix("").parts
+    assert list(strangers(parts[0], path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "text"),
+    [
+        ("losses", "from scratch import activations"),
+        ("losses", "from scratch.activations import relu"),
+        ("losses", "import scratch.evidence"),
+        ("formulas", "from scratch import losses"),
+        ("formulas", "from scratch.evidence import rows"),
+        ("evidence", "from scratch.show.table import number"),
+        ("show", "def f():\n    from scratch.losses import mse_loss"),
+        ("show", "from scratch.formulas import losses"),
+        ("show", "from scratch.evidence.losses import ROWS"),
+        ("evidence", "from docs import losses"),
+        ("checks", "from . import losses"),
+    ],
+)
+def test_a_stranger_in_a_room_is_found(room, text):
+    assert list(strangers(room, text))
+
+
+@pytest.mark.parametrize("path", PRESS, ids=lambda path: path.stem)
+def test_the_press_knows_no_topic_and_no_block_by_name(path):
+    text = path.read_text(encoding="utf-8")
+    known = {
+        *TOPICS,
+        *(block for _, block in BLOCKS),
+        *(name for topic in TOPICS for name in public(blocks_module(topic))),
+    }
+    strings = {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
+    names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    assert known & {string for string in strings if isinstance(string, str)} == set()
+    assert {*TOPICS} & (names | {path.stem}) == set()
+
+
+def test_the_press_is_small():
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in PRESS) < 1500
+
+
+# One block more
+
+SILU = {  # all that it takes, by file
+    "scratch/activations.py": """
+
+@elementwise()
+def silu(x):
+    \"\"\"Sigmoid linear unit, x * sigmoid(x).
+
+    Source: Elfwing, Uchibe, Doya 2018, arXiv 1702.03118.
+
+    x: real array of any shape, any range.
+    Returns values from -0.28 up. Raises ValueError for an array that does not hold real numbers.
+    \"\"\"
+    x = np.maximum(x, -1e100)  # -inf * 0 would be NaN
+    return x * sigmoid(x)
+
+
+@elementwise()
+def silu_grad(x):
+    \"\"\"Derivative of SiLU, sigmoid(x) + x * sigmoid'(x).
+
+    x: real array of any shape, any range.
+    Returns values in [-0.1, 1.1]. Raises ValueError for an array that does not hold real numbers.
+    \"\"\"
+    x = np.clip(x, -1e100, 1e100)
+    return sigmoid(x) + x * sigmoid_grad(x)
+""",
+    "scratch/formulas/activations.py": """
+silu = written(
+    lambda: Formula(
+        left=_named("SiLU"),
+        right=x * sigma(x),
+        variable=x,
+        textbook_derivative=sigma(x) * (1 + x * (1 - sigma(x))),
+        definitions=((sigma(x), 1 / (1 + exp(-x))),),
+    )
+)
+""",
+    "scratch/evidence/activations.py": """    _row("silu", "silu", at_zero=0.5),
+]
+""",
+    "docs/activations/silu.md": """## SiLU {#silu}
+
+Multiplies $x$ by its sigmoid.
+
+[Elfwing, Uchibe, Doya 2018](https://arxiv.org/abs/1702.03118) · PyTorch: `torch.nn.SiLU`
+{ .meta }
+
+```python thumbnail
+import numpy as np
+
+from scratch.activations import silu
+from scratch.show.figure import svg, thumbnail
+
+drawing, axes = thumbnail()
+axes.plot(silu(np.linspace(-4, 4, 81)))
+print(svg(drawing, "", "silu"))
+```
+
+```python exec="on" html="on"
+from scratch.activations import silu, silu_grad
+from scratch.formulas import activations as formulas
+from scratch.show.card import equation
+
+rows = [("the gate times x", "x = np.maximum", "return x * sigmoid"), ("the gate",), ("product rule", "return sigmoid")]
+print(equation(formulas.silu, [silu, silu_grad], rows=rows))
+```
+
+```python exec="on" html="on" source="below"
+import numpy as np
+
+from scratch.activations import silu
+from scratch.show.figure import figure, panel
+
+drawing, axes = panel()
+x = np.linspace(-6, 4, 401)
+axes.plot(x, silu(x))
+print(figure(drawing, "SiLU from −6 to 4", f"Its lowest value is {silu(x).min():.2f}."))
+```
+
+Use
+:   In place of GELU.
+
+### Example: At 0 it is 0.
+
+### Derivation: The product rule.
+
+### Where it fails: It is not monotone.
+
+### Bugs: None is known.
+""",
+}
+
+
+@pytest.mark.site
+def test_one_block_more_takes_its_four_places_and_nothing_else(tmp_path):
+    """SiLU added to a copy of the house: its page is built, and the house's and its topic's tests pass."""
+    conftest = pytest.importorskip("conftest")
+    copy = tmp_path / "house"
+    for folder in ("scratch", "docs", "tests"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("mkdocs.yml", "pyproject.toml"):
+        shutil.copy(ROOT / name, copy)
+    for name, addition in SILU.items():
+        text = (copy / name).read_text(encoding="utf-8") if (copy / name).exists() else ""
+        (copy / name).write_text(
+            (text.removesuffix("]\n") if addition.endswith("]\n") else text) + addition, encoding="utf-8"
+        )
+    parts = [copy / "docs" / "activations.md", *(copy / "docs" / "activations").glob("*.md")]
+    pages = {str(p.relative_to(copy / "docs")): p.read_text(encoding="utf-8") for p in parts}
+    away = {name: re.sub(r"\]\((?!#)[^)]*\)", "](https://example.org)", text) for name, text in pages.items()}
+    (tmp_path / "small").mkdir()
+    built = conftest.build(
+        tmp_path / "site", "--strict", config=conftest.small_site(tmp_path / "small", away, root=copy)
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    page = (tmp_path / "site" / "activations" / "index.html").read_text(encoding="utf-8")
+    assert page.count('<section class="block">') == len(blocks("activations")) + 1
+    assert page.count('<details class="checked">') == len(blocks("activations")) + 1
+    assert 'href="#silu"' in page
+    tests = ["tests/test_house.py", "tests/test_activations.py", "-k", "activations or press or silu"]
+    command = [sys.executable, "-m", "pytest", "-q", *tests]
+    finished = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout

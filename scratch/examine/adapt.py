@@ -142,9 +142,12 @@ def signature(found, data, options, aliases=None):
         _join_betas(made, defaults)
     left = [p for p in rest if p.name not in taken]
     lost = [name for name in options if name not in made]
-    if len(left) == 1 and len(lost) == 1 and len(options) == 1:
-        made[lost[0]], defaults[lost[0]] = (left[0].name,), left[0].default
-        left = []
+    asked = [p for p in left if p.default is p.empty]
+    if len(options) == 1 and len(left) == 1:
+        asked = left
+    for p, name in zip(asked, lost):  # what must be given stands in the block's order
+        made[name], defaults[name] = (p.name,), p.default
+    left = [p for p in left if (p.name,) not in made.values()]
     unknown = [p.name for p in left if p.default is p.empty]
     if unknown:
         raise Unmappable(f"it needs an argument {unknown[0]!r}, which none of the block's options is")

@@ -10,7 +10,7 @@ import numpy as np
 from scratch.examine.base import LOOSE, Mistake, errors
 from scratch.examine.catalogue import rows
 
-REQUIRED = ("default", "values", "batch")
+REQUIRED = ("default", "values", "batch", "levels")
 USUAL = {  # what options are often set to where a function has no such option
     "lr": (0.1, 0.01, 0.001, 1.0, 0.05, 0.002, 0.0001),
     "momentum": (0.9, 0.5, 0.99, 0.95),
@@ -67,6 +67,8 @@ _SHARED = {
     "broadcasts": _shared("broadcasts", "A prediction of shape (N, 1) and a target of shape (N,) make an N × N table of "
                           "differences, in silence.", "require equal shapes"),
     "raises": _shared("raises", "It raises an error where the block has a value.", "see the error"),
+    "views": _shared("a-view", "The result shares memory with the input: who changes one changes the other.",
+                     "return a copy"),
     "overwrites-gradients": _shared("writes-into-gradients", "It writes into the gradients, which belong to the caller.",
                                     "work on a new array"),
 }  # fmt: skip
@@ -75,6 +77,8 @@ _SHARED = {
 def explain(part, handed):
     """Name the causes of what is wrong with a part."""
     defaults = _other_defaults(part, handed)
+    if not part.ran:
+        return
     if part.wrong:
         part.causes = _found(part, handed, defaults)
         if _only_while_constant(part):
@@ -92,9 +96,7 @@ def _only_while_constant(part):
     if part.faults or any(o.case.kind != "rate" for o in part.wrong) or not all(c.mistake.variant for c in part.causes):
         return False
     if part.causes:
-        part.notes.insert(
-            0, f"differs once the rate changes ({part.causes[0].name}): {part.causes[0].mistake.sentence}"
-        )
+        part.notes.insert(0, f"differs once the rate changes ({part.causes[0].name}): {part.causes[0].mistake.sentence}")
         part.wrong, part.causes = [], []
     return not part.wrong
 
@@ -120,12 +122,12 @@ def wrong_default(task, name, value):
     return replace(row, sentence=row.sentence or f"{sentence}{default!r}.", mend=row.mend or f"{name}={default!r}")
 
 
-def _usable(part):
+def _same_shape(part):
     return [o for o in part.judged if o.theirs.shape == o.right.shape]
 
 
 def _found(part, handed, defaults):
-    usable = _usable(part)
+    usable = part.judged
     if not any(o.case.kind in REQUIRED for o in usable):
         return []
     own = {name: value for name, value in handed.signature.defaults.items() if value is not None}
@@ -178,7 +180,8 @@ def _left(made, outcome):
     """The largest error that a mistake leaves of a case."""
     if made is None or made.shape != outcome.theirs.shape:
         return np.inf
-    scale = np.maximum(outcome.scale, np.where(np.isfinite(outcome.theirs), np.abs(outcome.theirs), 0))
+    scale = outcome.scale if outcome.theirs.shape == outcome.right.shape else np.max(outcome.scale)
+    scale = np.maximum(scale, np.where(np.isfinite(outcome.theirs), np.abs(outcome.theirs), 0))
     return float(np.max(errors(made, outcome.theirs, scale), initial=0.0))
 
 
@@ -258,7 +261,7 @@ def _only_extremes(part):
 
 def _hint(part):
     """A relation between theirs and the right values that holds everywhere, if there is one."""
-    usable = [o for o in _usable(part) if o.case.kind in REQUIRED and np.all(np.isfinite(o.theirs))]
+    usable = [o for o in _same_shape(part) if o.case.kind in REQUIRED and np.all(np.isfinite(o.theirs))]
     if not usable:
         return ""
     theirs = np.concatenate([o.theirs.ravel().astype(float) for o in usable])
@@ -266,11 +269,11 @@ def _hint(part):
     size = np.max(np.abs(right)) or 1
     with np.errstate(all="ignore"):
         factor = float(theirs @ right / (right @ right)) if np.any(right) else 0
+    if abs(factor - 1) < LOOSE:
+        factor = 0
     if np.all(np.abs(theirs - factor * right) <= LOOSE * size * max(1, abs(factor))) and factor:
-        return (
-            "everywhere it is the right value with the sign turned"
-            if abs(factor + 1) < LOOSE
-            else (f"everywhere it is the right value times {factor:.6g}")
+        return "everywhere it is the right value with the sign turned" if abs(factor + 1) < LOOSE else (
+            f"everywhere it is the right value times {factor:.6g}"
         )
     shift = float(np.median(theirs - right))
     if np.all(np.abs(theirs - right - shift) <= LOOSE * max(size, abs(shift))):

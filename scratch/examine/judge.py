@@ -15,7 +15,7 @@ from scratch.examine.watch import Failure, Skip, Watch
 
 SINGLE = 1e-5  # what a result computed in float32 may be off, relative to the function's size
 HALF = 1e-4  # beyond it, float16 has been in use
-JUDGED = ("default", "values", "batch", "extreme", "rate")
+JUDGED = ("default", "values", "batch", "levels", "extreme", "rate")
 
 
 @dataclass(eq=False)
@@ -78,8 +78,8 @@ def right(task, place):
     return _RIGHT[key]
 
 
-def judge(task, implementation, name):
-    """Call a reader's implementation on a task's cases and say what was found."""
+def judge(task, implementation, name, explain=True):
+    """Call a reader's implementation on a task's cases and say what was found. explain: whether causes are looked for."""
     part, watch = Part(task, name), Watch()
     try:
         handed = task.family.adapt(task, implementation, watch)
@@ -100,7 +100,7 @@ def judge(task, implementation, name):
         _not_run(part, first.failure)
     else:
         _judge(part, handed, watch)
-    if first is not None:
+    if first is not None and explain:
         causes.explain(part, handed)
     return part
 
@@ -114,7 +114,8 @@ def _not_run(part, problem):
 
 def _try(part, handed, place):
     task, case = part.task, part.task.cases[place]
-    missing = [n for n in case.options if n not in handed.signature.options and n not in getattr(handed, "fixed", ())]
+    lost = {name: value for name, value in case.options.items() if name not in handed.signature.options}
+    missing = [name for name, value in lost.items() if not same(value, task.options.get(name))]
     if missing:
         part.skipped += [name for name in missing if name not in part.skipped]
         return
@@ -138,7 +139,8 @@ def filled(task, handed, case):
     needed = [name for name in known if name not in defaults or name in task.free]
     if case.kind != "default":
         needed += [name for name in known if name in defaults and not same(defaults[name], task.options[name])]
-    return {**{name: task.options[name] for name in needed}, **case.options}
+    given = {name: value for name, value in case.options.items() if name in known}
+    return {**{name: task.options[name] for name in needed}, **given}
 
 
 def same(one, other):
@@ -173,14 +175,8 @@ def _single(part, outcome):
         part.refused.append("float32")
     elif outcome.theirs.shape == outcome.right.shape and outcome.worst > HALF and not part.wrong:
         part.faults.append(
-            Mistake(
-                part.task.name,
-                "float16-like",
-                f"A float32 result is off by {outcome.worst:.1e} of the function's "
-                "size: somewhere on the way it was rounded to float16.",
-                "compute in float32 or float64",
-                "accuracy",
-            )
+            Mistake(part.task.name, "float16-like", f"A float32 result is off by {outcome.worst:.1e} of the function's "
+                    "size: somewhere on the way it was rounded to float16.", "compute in float32 or float64", "accuracy")
         )
     elif outcome.worst > SINGLE and not part.wrong:
         part.notes.append(f"in float32 the error reaches {outcome.worst:.1e} of the function's size")
@@ -217,6 +213,17 @@ def _batch(part, outcome):
         _values(part, outcome)
 
 
+def _levels(part, outcome):
+    """uint8: judged to the level where uint8 comes back."""
+    if outcome.theirs is None:
+        part.refused.append(outcome.case.label)
+    elif outcome.theirs.dtype != outcome.right.dtype:
+        part.notes.append(f"{outcome.case.label} comes back as {outcome.theirs.dtype}: its levels were not compared")
+        outcome.theirs = None
+    else:
+        _values(part, outcome)
+
+
 def _rate(part, outcome):
     _values(part, outcome)
 
@@ -224,22 +231,14 @@ def _rate(part, outcome):
 def _tie(part, outcome):
     if outcome.theirs is None or outcome.theirs.shape != outcome.right.shape:
         part.refused.append(outcome.case.label)
+    elif outcome.right.dtype == np.uint8 and outcome.worst > 1:
+        part.wrong.append(outcome)
     elif outcome.worst > LOOSE and not part.wrong:
         count = int((outcome.errors > LOOSE).sum())
-        part.notes.append(
-            f"{outcome.case.label}: {count} of {outcome.right.size} values fall to the other side of a tie"
-        )
+        part.notes.append(f"{outcome.case.label}: {count} of {outcome.right.size} values fall to the other side of a tie")
 
 
-_KINDS = {
-    "batch": _batch,
-    "float32": _single,
-    "shape": _shape,
-    "whole": _whole,
-    "note": _noted,
-    "rate": _rate,
-    "tie": _tie,
-}
+_KINDS = {"batch": _batch, "levels": _levels, "float32": _single, "shape": _shape, "whole": _whole, "note": _noted, "rate": _rate, "tie": _tie}
 
 
 def _accuracy(part):
@@ -287,7 +286,7 @@ def _seen(part, handed, watch):
     if watch.drew:
         part.notes.append("it draws from the global random state, which no caller can seed apart")
     if watch.views:
-        part.notes.append("the result shares memory with the input: who changes one changes the other")
+        part.notes.append(f"{causes.behaviour(part.task, 'views').name}: {causes.behaviour(part.task, 'views').sentence}")
     for message, label in list(watch.warned.items())[:1]:
         part.notes.append(f"it warns: {short(message, 90)}" + (f" ({label})" if label else ""))
     if watch.printed:

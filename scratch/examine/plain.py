@@ -31,6 +31,16 @@ class _Printer(StrPrinter):
         cases = [f"{self._print(value)} if {self._print(condition)}" for value, condition in expr.args[:-1]]
         return ", ".join([*cases, f"else {self._print(expr.args[-1][0])}"])
 
+    def _print_Sum(self, expr):
+        over = ", ".join(str(limit[0]) for limit in expr.limits)
+        return f"Σ_{over} ({self._print(expr.function)})"
+
+    def _print_Mul(self, expr):
+        rest = [arg for arg in expr.args if arg != 1]
+        if len(rest) in (0, len(expr.args)):
+            return super()._print_Mul(expr)
+        return self._print(rest[0] if len(rest) == 1 else expr.func(*rest, evaluate=False))
+
     def _print_Equality(self, expr):
         return f"{self._print(expr.lhs)} = {self._print(expr.rhs)}"
 
@@ -60,9 +70,7 @@ def line(left, right):
 
 def _readable(printed):
     printed = re.sub(r"\\operatorname\{(\w+)\}", r"\1", printed)
-    printed = re.sub(
-        r"\\(hat|tilde|text)\{(\\?\w+)\}", lambda m: m[2] + {"hat": "̂", "tilde": "̃"}.get(m[1], ""), printed
-    )
+    printed = re.sub(r"\\(hat|tilde|text)\{(\\?\w+)\}", lambda m: m[2] + {"hat": "̂", "tilde": "̃"}.get(m[1], ""), printed)
     printed = _WORD.sub(lambda m: _GREEK.get(m[1], m[1]), printed)
     printed = re.sub(r"_\{t-1\}", "ₜ₋₁", printed)
     printed = re.sub(r"_\{?(\d|t)\}?(?![A-Za-z])", lambda m: m[1].translate(_SUBSCRIPT), printed)

@@ -21,7 +21,7 @@ _VARIABLES = {INK: "currentColor", SOFT: "var(--soft)", GRID: "var(--line)", PAP
     colour: f"var(--figure-{i})" for i, colour in enumerate(SERIES, 1)
 }
 ASSETS = "scratch-assets:"  # stands for the way from a page to the site's assets
-pictures = {}  # the image files that the pages of a build show
+pictures = {}  # the files that the figures of a build show, by name
 STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "scratch",
@@ -122,6 +122,7 @@ def svg(drawing, name, key=""):
     text = re.sub(r"<[^>]+>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _rounded, tag[0]), text)
     text = re.sub(r"font-family: [^;\"]*;? ?", "", re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text))
     text = re.sub(r"\n\s*", " ", text)
+    text = re.sub(r'<g id="m-([\w-]+)">', r'<g data-curve="\1">', text)  # what a script moves
     for colour, variable in _VARIABLES.items():
         text = text.replace(colour, variable)
     text = _own_ids(text, f"f{hashlib.sha256((text + name + key).encode()).hexdigest()[:9]}")

@@ -90,7 +90,7 @@ def on_config(config):
     if state["serving"]:
         _take_back_strict_mode()
     config.extra_css.append("assets/scratch.css")
-    config.extra_javascript.append("assets/scratch.js")
+    config.extra_javascript += ["assets/scratch.js", "assets/moving.js"]
     config.markdown_extensions.append(Sections())
     notebooks = {"Experiments": [f"experiments/{topic}.ipynb" for topic in TOPICS]}
     more = {"More": ["claims.md", "examine.md", {"Reference": [f"reference/{topic}.md" for topic in TOPICS]}]}
@@ -190,13 +190,13 @@ def on_files(files, config):
         .replace("</svg>", "</g></svg>")
     )
     files.append(File.generated(config, "assets/mark.svg", content=mark))
-    for name in ("style.css", "script.js"):
+    for name, asset in (("style.css", "scratch.css"), ("script.js", "scratch.js"), ("moving.js", "moving.js")):
         text = (package / "show" / name).read_text(encoding="utf-8")
-        files.append(File.generated(config, f"assets/scratch{Path(name).suffix}", content=text))
+        files.append(File.generated(config, f"assets/{asset}", content=text))
     for topic in TOPICS:
         try:  # TEMPORARY
             reference = module_page(topic, config.docs_dir)
-        except AttributeError:
+        except (AttributeError, ImportError):
             continue
         files.append(File.generated(config, f"reference/{topic}.md", content=reference))
     for last in filter(None, map(files.get_file_from_path, ("index.md", "claims.md"))):

@@ -1,3 +1,4 @@
+{
 // The copy button of a listing copies the whole of it, folded or not; the theme does the copying and says so.
 addEventListener("click", event => {
   const button = event.target.closest("[data-listing]")
@@ -67,3 +68,4 @@ for (const box of document.querySelectorAll(".math, .scroll, .highlight code, .h
 new MutationObserver(() => {
   for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none")
 }).observe(document.documentElement, {childList: true, subtree: true})
+}

@@ -94,6 +94,9 @@ class Cards(Treeprocessor):
             main.append(_tag("Figure", f"{anchor}-figure"))
             main.extend(figure)
         short = [e for e in rest if e.tag == "dl"]
+        for element in figure:
+            self._place_sliders(element, short)
+            self._place_proof(element, check)
         if short:
             side = etree.SubElement(lower, "div", {"class": "short"})
             side.append(_tag("In short", f"{anchor}-short"))
@@ -101,6 +104,23 @@ class Cards(Treeprocessor):
         placed = {*meta, *texts[:1], *formula, *figure, *short, *check}
         left = [e for e in rest if e not in placed]
         return [header, *formula, lower, *check, *left]
+
+    def _place_sliders(self, figure, short):
+        """Move a figure's sliders to where the facts say [[name]]; the others stay below the figure."""
+        html = self.stashed(figure)
+        for slider in re.finditer(r'<span class="turn.*?name="(\w+)".*?</span>', html):
+            for part in [part for facts in short for part in facts.iter() if f"[[{slider[1]}]]" in (part.text or "")]:
+                part.text = part.text.replace(f"[[{slider[1]}]]", self.md.htmlStash.store(slider[0]), 1)
+                self.put(figure, self.stashed(figure).replace(slider[0], "", 1))
+
+    def _place_proof(self, figure, check):
+        """Let the check line say what was compared of a figure's script."""
+        html = self.stashed(figure)
+        proof = re.search(r' data-proof="([^"]*)"', html)
+        if proof and check:
+            self.put(figure, html.replace(proof[0], "", 1))
+            line = f"<li>The figure's script, run in V8, beside the code: {proof[1]}</li></ul>"
+            self.put(check[0], self.stashed(check[0]).replace("</ul>", line, 1))
 
     def stashed(self, element):
         """The HTML that stands for an element until the end, if it is a placeholder."""

@@ -35,9 +35,7 @@ def _row(of, name, sentence, mend, wrong, anchor="bugs-people-write", variant=Fa
     def make(right):
         if not block.startswith("gelu"):
             return made
-        return lambda x, approximate="none": (
-            right(x, approximate="tanh") if approximate == "tanh" and not both else made(x)
-        )
+        return lambda x, approximate="none": right(x, approximate="tanh") if approximate == "tanh" and not both else made(x)
 
     page = f"{block.replace('_', '-')}-{anchor}"
     line = (lambda task: pair) if pair else None
@@ -66,10 +64,8 @@ def _typeset_tanh(x, **_):
 
 def _where(at, left, right=None):
     """Piecewise with the kink at 0: right of it x, or what is given."""
-    return (
-        Piecewise((x if right is None else right, x > 0), (left, True))
-        if at is None
-        else Piecewise((x if right is None else right, at), (left, True))
+    return Piecewise((x if right is None else right, x > 0), (left, True)) if at is None else Piecewise(
+        (x if right is None else right, at), (left, True)
     )
 
 

@@ -51,9 +51,7 @@ def _elements(expression, is_gradient, count=np.size):
     return function
 
 
-def _row(
-    of, name, sentence, mend, wrong=None, anchor="bugs-people-write", variant=False, seen="", count=np.size, made=None
-):
+def _row(of, name, sentence, mend, wrong=None, anchor="bugs-people-write", variant=False, seen="", count=np.size, made=None):
     """A row. wrong: what an element contributes, in SymPy. count: what a mean divides by. made: a function instead."""
     base, is_gradient = of.replace("_grad", ""), of.endswith("_grad")
     pair = None

@@ -7,9 +7,13 @@ from dataclasses import replace
 import numpy as np
 from sympy import Add, Ge, Gt, Le, Max, Mod, Piecewise, cos, evaluate, exp, floor, pi, sin
 
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+
 from scratch.examine.base import Mistake
 from scratch.examine.changes import compiled, everywhere, first_difference, lines
 from scratch.examine.plain import line as written_line
+from scratch.formulas import put_in
 from scratch.formulas import schedulers as f
 
 
@@ -29,7 +33,10 @@ def _closed(formula, more=None):
         values.update({SYMBOLS[n]: float(v) for n, v in options.items() if n in SYMBOLS})
         values.setdefault(f.eta_0, base)
         values[form.variable] = np.arange(len(events) + 1.0)
-        found = compiled(form.explicit(form.right))(values)
+        functions = tuple(pair for pair in form.definitions if isinstance(pair[0], AppliedUndef))
+        for left, side in reversed([pair for pair in form.definitions if pair not in functions]):
+            values[left] = compiled(side)(values)
+        found = compiled(put_in(form.right, functions))(values)
         return np.broadcast_to(np.asarray(found, float), len(events) + 1)
 
     return rates
@@ -99,6 +106,21 @@ def _defined(*pairs):
     return change
 
 
+def _late(formula):
+    """Peak and end one step later: N + 1 stands for N where steps are counted."""
+    with evaluate(False):
+        made = tuple((left, f.p * N if left == peak else right) for left, right in formula.definitions)
+        late = _inside((Add(N, -1, -peak), N - peak), (Add(N, -1, -2 * peak), N - 2 * peak))(formula)
+    return replace(late, definitions=made)
+
+
+def _whole(formula):
+    """The same, with a rise of whole steps."""
+    late = _late(formula)
+    made = tuple((left, floor(right) if left == peak else right) for left, right in late.definitions)
+    return replace(late, definitions=made)
+
+
 def _inside(*pairs):
     """A change of parts of a Formula's right side."""
 
@@ -113,10 +135,16 @@ def _compared(to):
     """A change of what counts as a better metric: to makes the new condition of the old one."""
 
     def change(algorithm):
-        condition = dict(algorithm.assignments)[f.best].args[0][1]
+        condition = _condition(algorithm)
         return everywhere((condition, to(condition)))(algorithm)
 
     return change
+
+
+def _condition(algorithm):
+    """The comparison of the metric with the best so far."""
+    found = (c for _, right in algorithm.assignments for c in right.atoms(Relational) if c.has(f.m) and c.has(best_1))
+    return next(found)
 
 
 def _better(min_form, max_form):
@@ -128,9 +156,15 @@ def _or_equal(condition):
     return (Ge if isinstance(condition, Gt) else Le)(condition.lhs, condition.rhs)
 
 
+def _followed(algorithm):
+    """The best metric follows every improvement, whether it counts or not."""
+    better = m > best_1 if isinstance(_condition(algorithm), Gt) else m < best_1
+    return lines({f.best: Piecewise((m, better), (best_1, True))})(algorithm)
+
+
 def _counting(make):
     """Another count of bad epochs; make is given what a better metric is."""
-    return lines({f.counted: lambda e: make(next(c for c in e.args[0][1].args if c.has(f.m)))})
+    return lines({f.counted: lambda e: make(next(c for c in e.args[0][1].args if not c.has(f.cool_1)))})
 
 
 with evaluate(False):
@@ -212,7 +246,7 @@ with evaluate(False):
               "best = min(best, metric)", lines({f.best: m})),
         _rule("best-without-threshold", "The best metric follows every improvement, also one that does not count.",
               "update best with num_bad",
-              lines({f.best: lambda e: Piecewise((m, m > best_1 if isinstance(e.args[0][1], Gt) else m < best_1), (best_1, True))}), "formula"),
+              _followed, "formula"),
         _rule("not-reset-after-a-drop", "The count of bad epochs is not set back after a reduction: it reduces in every bad "
               "epoch that follows.", "num_bad = 0", lines({f.bad: f.counted})),
         _rule("not-reset-when-better", "A better epoch does not set the count back: bad epochs need not be in a row.",
@@ -233,6 +267,11 @@ with evaluate(False):
         _cycle("end-one-late", "The cycle ends at step total_steps, which never comes: the lowest rate is not reached.",
                "total_steps - 1", _inside((Add(N, -1, -peak), N - peak), (Add(N, -1, -2 * peak), N - 2 * peak)),
                _inside((Add(N, -1, -peak), N - peak), (Add(N, -1, -2 * peak), N - 2 * peak)), "beside-pytorch"),
+        _cycle("one-step-too-many", "Peak and end are counted as if there were total_steps + 1 steps: both come late, and the "
+               "lowest rate is not reached.", "pct_start * total_steps - 1, total_steps - 1", _late, _late,
+               "beside-pytorch"),
+        _cycle("whole-steps-too-many", "The rise takes int(pct_start * total_steps) steps and the cycle total_steps: both ends "
+               "come late.", "pct_start * total_steps - 1, total_steps - 1", _whole, _whole, "beside-pytorch"),
         _cycle("end-from-the-peak", "The last rate is max_lr / final_div_factor; it is the first rate that must be divided.",
                "max_lr / div_factor / final_div_factor", _defined((eta_min, f.eta_max / f.d_end)), anchor="formula"),
         _cycle("ends-where-it-began", "It ends at its first rate: the way far below it, final_div_factor, is missing.",

@@ -67,13 +67,7 @@ _BCE = tuple(
         _REDUCED,
         (
             Case("5 elements", (_prob, _truth), {"weight": np.array([1.0, 2.0, 0.5, 3.0, 1.0])}),
-            *_also(
-                (_prob, _truth),
-                [
-                    (np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0, 0.25])),
-                    (np.array([1.0, 0.0]), np.array([1.0, 0.0])),
-                ],
-            ),
+            *_also((_prob, _truth), [(np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0, 0.25])), (np.array([1.0, 0.0]), np.array([1.0, 0.0]))]),
         ),
     )
 )
@@ -158,13 +152,8 @@ class Loss:
         if how == "pair":
             return self._pairs(function, pred, target)
         if how == "rows" and np.ndim(target) < np.ndim(pred):
-            target = np.moveaxis(
-                np.eye(np.shape(pred)[min(1, np.ndim(pred) - 1)])[np.asarray(target)], -1, min(1, np.ndim(target))
-            )
-        handed = [
-            np.asarray(v).tolist() if how == "list" else v.copy() if isinstance(v, np.ndarray) else v
-            for v in (pred, target)
-        ]
+            target = np.moveaxis(np.eye(np.shape(pred)[min(1, np.ndim(pred) - 1)])[np.asarray(target)], -1, min(1, np.ndim(target)))
+        handed = [np.asarray(v).tolist() if how == "list" else v.copy() if isinstance(v, np.ndarray) else v for v in (pred, target)]
         return as_array(self.watch.call(function, *(handed[::-1] if self.swapped else handed)))
 
     def _pairs(self, function, pred, target):
@@ -187,8 +176,9 @@ def play(function, case):
 
 
 def scale(task, right, case):
-    """Errors count relative to the value, or to the largest of the case."""
-    return scale_of(right, float(np.max(scale_of(right), initial=0)) or 1.0)
+    """Errors count relative to the value, or to the largest of the case; where all are tiny, to 1."""
+    size = float(np.max(scale_of(right), initial=0))
+    return scale_of(right, size if size > 1e-3 else 1.0)
 
 
 def place(task, case, index):
@@ -213,10 +203,8 @@ def behaviours(part, handed):
         return []
     wide = np.broadcast_arrays(pred[:, None], target)
     table = np.asarray(task.right(*(np.ascontiguousarray(a) for a in wide)))
-    return (
-        [behaviour(task, "broadcasts")]
-        if given.shape == table.shape and np.allclose(given, table, rtol=1e-5)
-        else ([behaviour(task, "broadcasts")] if given.ndim == 2 and given.shape == (pred.size, pred.size) else [])
+    return [behaviour(task, "broadcasts")] if given.shape == table.shape and np.allclose(given, table, rtol=1e-5) else (
+        [behaviour(task, "broadcasts")] if given.ndim == 2 and given.shape == (pred.size, pred.size) else []
     )
 
 

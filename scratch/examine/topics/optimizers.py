@@ -20,15 +20,7 @@ STATE = set("state config cache memory s optstate optimizerstate mem history st"
 TIME = set("t step n i iteration iter k it count".split())
 STEPS = 9
 _scales = np.array([1.0, 1.0, 0.03, 4e-8, 2e-10, 40.0, 0.0])
-_waves = np.sin(np.outer(np.arange(STEPS) + 0.3, [0.1, 1.7, 0.9, 0.4, 1.1, 2.3, 0.7])) + [
-    0.8,
-    0.2,
-    0,
-    0.5,
-    0.3,
-    -0.2,
-    0,
-]
+_waves = np.sin(np.outer(np.arange(STEPS) + 0.3, [0.1, 1.7, 0.9, 0.4, 1.1, 2.3, 0.7])) + [0.8, 0.2, 0, 0.5, 0.3, -0.2, 0]
 _grads = _waves * _scales
 _start = np.array([0.0, 0.5, -1.0, 0.0, 0.0, 2.0, 0.3])
 _two = [np.array([0.0, 1.0, -0.5]), np.array([0.2, 0.0, 0.0])]
@@ -112,9 +104,7 @@ class Running:
     def __init__(self, name, change, params, options, shared=False, counts="steps"):
         self.params, self.lr, self.options = params, options["lr"], options
         self.counts, self.t = counts, 0
-        algorithm = _changed(
-            name, change, bool(options.get("amsgrad") or options.get("centered") or options.get("nesterov"))
-        )
+        algorithm = _changed(name, change, bool(options.get("amsgrad") or options.get("centered") or options.get("nesterov")))
         values = {s: float(v) for s, v in algorithm.defaults.items()}
         values.update({SYMBOLS[n]: float(v) for n, v in options.items() if n in SYMBOLS})
         if "betas" in options:
@@ -307,12 +297,7 @@ def _roles(found, options, aliases):
             roles["state"] = p.name
         elif plain(p.name) in TIME and "t" not in roles:
             roles["t"] = p.name
-        elif (
-            p.default is p.empty
-            and plain(p.name) not in known
-            and "state" not in roles
-            and p.kind is not p.KEYWORD_ONLY
-        ):
+        elif p.default is p.empty and plain(p.name) not in known and "state" not in roles and p.kind is not p.KEYWORD_ONLY:
             roles["state"] = p.name
         else:
             rest.append(i)
@@ -353,11 +338,7 @@ class _Class(_Base):
         self.check(grads, before)
         theirs = getattr(self.optimizer, "params", None)
         self.found = self.own
-        if (
-            all(map(np.array_equal, start, self.own))
-            and isinstance(theirs, (list, tuple))
-            and len(theirs) == len(start)
-        ):
+        if all(map(np.array_equal, start, self.own)) and isinstance(theirs, (list, tuple)) and len(theirs) == len(start):
             moved = [_plain_array(p) for p in theirs]
             if all(m is not None and m.shape == s.shape for m, s in zip(moved, start)):
                 if not all(map(np.array_equal, moved, start)):
@@ -373,15 +354,7 @@ class _Class(_Base):
         setattr(self.optimizer, self._rate(), value)
 
     def _rate(self):
-        names = [
-            *self.handed.signature.options.get("lr", ()),
-            "lr",
-            "learning_rate",
-            "eta",
-            "alpha",
-            "step_size",
-            "_lr",
-        ]
+        names = [*self.handed.signature.options.get("lr", ()), "lr", "learning_rate", "eta", "alpha", "step_size", "_lr"]
         for name in names:
             if isinstance(getattr(self.optimizer, name, None), (int, float)):
                 return name

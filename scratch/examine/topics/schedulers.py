@@ -68,6 +68,11 @@ def _of(optimizer, column):
     return optimizer.lr if column == 0 else optimizer.momentum
 
 
+def changed(task, change):
+    """What makes of the plateau's rule, changed, what the block is."""
+    return lambda right: over_class(lambda optimizer, **options: Rule(change, optimizer, **options))
+
+
 class Closed:
     """A closed form as a class: each step writes the rate of its epoch, and the momentum where there is one."""
 
@@ -144,10 +149,8 @@ PLATEAU.update(min_lr=0, eps=1e-8)
 _noise = np.random.default_rng(3).normal(size=40)
 _curve = [(float(v),) for v in 2 * np.exp(-np.arange(40) / 6) + 0.08 * _noise + 1]
 _flat = [(1.0,)] * 26
-_slow = [(float(v),) for v in 1 - 3e-5 * np.arange(30)]
-_halves = [
-    (v,) for v in (1.0, 0.5, 0.5, 0.25, 0.25, 0.75, 1.0, 1.5, 1.5, 2.0, 2.25, 2.25, 3.0, 3.375, 3.375, 0.1, 0.09)
-]
+_slow = [(float(v),) for v in 1 - 3e-6 * np.arange(30)]
+_halves = [(v,) for v in (1.0, 0.5, 0.5, 0.25, 0.25, 0.75, 1.0, 1.5, 1.5, 2.0, 2.25, 2.25, 3.0, 3.375, 3.375, 0.1, 0.09)]
 _accuracy = [(float(v),) for v in 1 - 0.5 / (np.arange(24) // 3 + 1)]
 CYCLE = {"max_lr": 1.0, "total_steps": 40, "pct_start": 0.3, "anneal_strategy": "cos", "cycle_momentum": True}
 CYCLE.update(base_momentum=0.85, max_momentum=0.95, div_factor=25.0, final_div_factor=1e4, three_phase=False)
@@ -316,12 +319,7 @@ def place(task, case, index):
 
 def curve(task, outcome):
     """What is drawn: the epoch, theirs and the right rates, and the axis."""
-    return (
-        np.arange(outcome.right.size),
-        outcome.theirs,
-        outcome.right,
-        "step" if task.name == "OneCycleLR" else "epoch",
-    )
+    return np.arange(outcome.right.size), outcome.theirs, outcome.right, "step" if task.name == "OneCycleLR" else "epoch"
 
 
 def behaviours(part, handed):

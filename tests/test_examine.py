@@ -1,0 +1,843 @@
+"""Examine: right implementations in other styles agree, every known mistake is named, and no mutation passes."""
+
+import ast
+import inspect
+import math
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+from scipy.special import erf
+
+from scratch import evidence
+from scratch.examine import examine
+from scratch.examine.base import Case, errors
+from scratch.examine.catalogue import table, written
+from scratch.examine.judge import judge
+from scratch.examine.names import find, tasks
+from scratch.examine.watch import Failure, Watch
+
+# Right implementations, each in another style than the block
+
+
+def sigmoid(x):
+    return math.exp(x) / (1 + math.exp(x)) if x < 0 else 1 / (1 + math.exp(-x))
+
+
+def sigmoid_grad(x):
+    s = 0.5 * (1 + np.tanh(0.5 * np.asarray(x)))
+    return s * (1 - s)
+
+
+class Tanh:
+    def __call__(self, x):
+        z = np.exp(-2 * np.abs(x))
+        return np.sign(x) * (1 - z) / (1 + z)
+
+    def gradient(self, x):
+        return 1 - self(x) ** 2
+
+
+def relu(x):
+    return [v if v > 0 else 0.0 for v in x]
+
+
+def relu_grad(x):
+    return (np.asarray(x) > 0).astype(float)
+
+
+def leaky_relu(x, slope=0.01):
+    return np.where(x > 0, x, slope * x)
+
+
+def leaky_relu_grad(x, slope=0.01):
+    return slope + (1 - slope) * (x > 0)
+
+
+class Elu:
+    def __init__(self, a=1.0):
+        self.a = a
+
+    def forward(self, x):
+        return np.where(x > 0, x, self.a * (np.exp(np.minimum(x, 0)) - 1))
+
+
+def elu_grad(x, a=1.0):
+    return np.where(x > 0, 1.0, a * np.exp(np.minimum(x, 0)))
+
+
+def gelu(x, approximate="none"):
+    if approximate == "tanh":
+        return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+    return 0.5 * x * (1 + erf(x / math.sqrt(2)))
+
+
+def gelu_grad(x):
+    x = np.asarray(x)
+    return 0.5 * (1 + erf(x / 2**0.5)) + x * np.exp(-(x**2) / 2) / (2 * np.pi) ** 0.5
+
+
+def _equal(pred, target):
+    pred, target = np.asarray(pred), np.asarray(target)
+    if pred.shape != target.shape:
+        raise ValueError(f"{pred.shape} is not {target.shape}")
+    return pred, target
+
+
+def mse(y_true, y_pred):
+    y_true, y_pred = _equal(y_true, y_pred)
+    return float(np.mean(np.square(y_pred - y_true)))
+
+
+def mse_grad(pred, target, reduction="mean"):
+    pred, target = _equal(pred, target)
+    slope = 2.0 * (pred - target)
+    return slope / slope.size if reduction == "mean" else slope
+
+
+def mae(pred, target):
+    total, n = 0.0, 0
+    for p, t in zip(np.ravel(pred), np.ravel(target)):
+        total += p - t if p > t else t - p
+        n += 1
+    return total / n
+
+
+def mae_grad(pred, target):
+    pred, target = _equal(pred, target)
+    return ((pred > target) * 1.0 - (pred < target) * 1.0) / pred.size
+
+
+def huber(pred, target, delta=1.0, reduction="mean"):
+    pred, target = _equal(pred, target)
+    e = np.abs(pred - target)
+    losses = np.where(e <= delta, 0.5 * e * e, delta * e - 0.5 * delta * delta)
+    return {"mean": losses.mean(), "sum": losses.sum(), "none": losses}[reduction]
+
+
+def huber_grad(pred, target, delta=1.0):
+    pred, target = _equal(pred, target)
+    e = pred - target
+    return np.where(np.abs(e) <= delta, e, delta * np.sign(e)) / e.size
+
+
+def smooth_l1(pred, target, beta=1.0):
+    pred, target = _equal(pred, target)
+    e = abs(pred - target)
+    return np.where(e < beta, e**2 / (2 * beta), e - beta / 2).mean()
+
+
+def smooth_l1_grad(pred, target, beta=1.0):
+    pred, target = _equal(pred, target)
+    e = pred - target
+    return np.where(np.abs(e) < beta, e / beta, np.sign(e)) / e.size
+
+
+def bce(p, y):
+    p, y = _equal(p, y)
+    with np.errstate(divide="ignore"):
+        a, b = np.log(p), np.log(1 - p)
+    a, b = np.where(a < -100, -100, a), np.where(b < -100, -100, b)
+    return np.mean(-(y * a + (1 - y) * b))
+
+
+def bce_grad(p, y):
+    p, y = _equal(p, y)
+    variance = p * (1 - p)
+    return (p - y) / np.where(variance < 1e-12, 1e-12, variance) / p.size
+
+
+def cross_entropy(logits, labels, label_smoothing=0.0):
+    x = logits - logits.max(axis=1, keepdims=True)
+    log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
+    if np.ndim(labels) == 1:
+        q = np.zeros(log_p.shape)
+        q[np.arange(len(labels)), labels] = 1
+        labels = q
+    smoothed = labels * (1 - label_smoothing) + label_smoothing / log_p.shape[1]
+    return -(smoothed * log_p).sum() / len(log_p)
+
+
+def cross_entropy_grad(logits, labels):
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    p[np.arange(len(p)), labels] -= 1
+    return p / len(p)
+
+
+class Sgd:
+    def __init__(self, params, lr=1e-3, weight_decay=0.0):
+        self.params, self.lr, self.weight_decay = params, lr, weight_decay
+
+    def step(self, grads):
+        for p, g in zip(self.params, grads):
+            for i in np.ndindex(p.shape):
+                p[i] -= self.lr * (g[i] + self.weight_decay * p[i])
+
+
+def momentum(theta, g, state, t, lr=1e-3, mu=0.9):
+    buffer = g if state is None else mu * state + g
+    return theta - lr * buffer, buffer
+
+
+class Nag:
+    def __init__(self, params, lr=1e-3, momentum=0.9):
+        self.params, self.lr, self.momentum = params, lr, momentum
+        self.v = [np.zeros_like(p) for p in params]
+
+    def step(self, grads):
+        for p, g, v in zip(self.params, grads, self.v):
+            v *= self.momentum
+            v += g
+            p -= self.lr * (g + self.momentum * v)
+
+
+def adagrad(params, lr=0.01, eps=1e-10):
+    sums = [np.zeros(p.shape) for p in params]
+
+    def step(grads):
+        for p, g, s in zip(params, grads, sums):
+            s += g * g
+            p -= lr * g / (np.sqrt(s) + eps)
+
+    return step
+
+
+def rmsprop(w, dw, cache, t, lr=0.01, decay_rate=0.99, eps=1e-8):
+    cache = (1 - decay_rate) * dw**2 + decay_rate * (0 if cache is None else cache)
+    return w - lr * dw / (math.sqrt(cache) + eps), cache
+
+
+class Adam:
+    def __init__(self, params, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.0):
+        self.params, self.learning_rate, self.decay = params, learning_rate, weight_decay
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+        self.memory, self.t = [(0.0, 0.0) for _ in params], 0
+
+    def step(self, grads):
+        self.t += 1
+        a, b = 1 - self.beta1**self.t, 1 - self.beta2**self.t
+        for i, (p, g) in enumerate(zip(self.params, grads)):
+            g = g + self.decay * p
+            m, v = self.memory[i]
+            m = m + (1 - self.beta1) * (g - m)
+            v = v + (1 - self.beta2) * (g * g - v)
+            self.memory[i] = m, v
+            p -= self.learning_rate * (m / a) / (np.sqrt(v / b) + self.epsilon)
+
+
+def adamw(theta, grad, state, step, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, wd=0.01):
+    m, v = state or (np.zeros_like(theta), np.zeros_like(theta))
+    m = betas[0] * m + (1 - betas[0]) * grad
+    v = betas[1] * v + (1 - betas[1]) * np.square(grad)
+    update = (m / (1 - betas[0] ** step)) / (np.sqrt(v / (1 - betas[1] ** step)) + eps)
+    return theta - lr * wd * theta - lr * update, (m, v)
+
+
+def step_lr(epoch, lr0, drop_every, factor=0.1):
+    rate = lr0
+    for e in range(1, epoch + 1):
+        if e % drop_every == 0:
+            rate *= factor
+    return rate
+
+
+class Cosine:
+    def __init__(self, optimizer, T_max, eta_min=0.0):
+        self.optimizer, self.T_max, self.eta_min = optimizer, T_max, eta_min
+        self.base, self.t = optimizer.lr, 0
+
+    def step(self):
+        self.t += 1
+        share = 0.5 + 0.5 * math.cos(math.pi * self.t / self.T_max)
+        self.optimizer.lr = self.eta_min + (self.base - self.eta_min) * share
+
+
+class Plateau:
+    def __init__(self, optimizer, factor=0.1, patience=10, threshold=1e-4, cooldown=0, min_lr=0.0):
+        self.optimizer, self.factor, self.patience = optimizer, factor, patience
+        self.threshold, self.cooldown, self.min_lr = threshold, cooldown, min_lr
+        self.best, self.bad, self.rest = math.inf, 0, 0
+
+    def step(self, metric):
+        better = metric < self.best * (1 - self.threshold)
+        self.best = metric if better else self.best
+        self.bad = 0 if better or self.rest > 0 else self.bad + 1
+        self.rest = max(self.rest - 1, 0)
+        if self.bad > self.patience:
+            new = max(self.optimizer.lr * self.factor, self.min_lr)
+            if self.optimizer.lr - new > 1e-8:
+                self.optimizer.lr = new
+            self.bad, self.rest = 0, self.cooldown
+
+
+def one_cycle(step, max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
+    first = max_lr / div_factor
+    last = first / final_div_factor
+    peak = pct_start * total_steps - 1
+    if step <= peak:
+        return first + (max_lr - first) * (1 - math.cos(math.pi * step / peak)) / 2
+    share = (step - peak) / (total_steps - 1 - peak)
+    return last + (max_lr - last) * (1 + math.cos(math.pi * share)) / 2
+
+
+def hflip(image):
+    out = np.empty_like(image)
+    for j in range(image.shape[-2]):
+        out[..., j, :] = image[..., image.shape[-2] - 1 - j, :]
+    return out
+
+
+def resize(img, size):
+    if isinstance(size, int):
+        short = min(img.shape[:2])
+        size = [size * n // short for n in img.shape[:2]]
+    out = img.astype(float)
+    for axis in (0, 1):
+        old, new = out.shape[axis], size[axis]
+        support = max(old / new, 1.0)
+        matrix = np.zeros((new, old))
+        for i in range(new):
+            for j in range(old):
+                matrix[i, j] = max(0.0, 1 - abs((i + 0.5) * old / new - j - 0.5) / support)
+        matrix /= matrix.sum(axis=1, keepdims=True)
+        out = np.swapaxes(np.tensordot(matrix, np.swapaxes(out, 0, axis), 1), 0, axis)
+    return np.rint(out).astype(np.uint8) if img.dtype == np.uint8 else out
+
+
+def resized_crop(img, top, left, height, width, size):
+    size = (size, size) if isinstance(size, int) else size
+    return resize(img[top : top + height, left : left + width], size)
+
+
+def center_crop(img, size):
+    h, w = (size, size) if isinstance(size, int) else size
+    H, W = img.shape[:2]
+    if h > H or w > W:
+        before = [max(0, n - m) // 2 for n, m in ((h, H), (w, W))]
+        after = [max(0, n - m) - b for (n, m), b in zip(((h, H), (w, W)), before)]
+        img = np.pad(img, [(before[0], after[0]), (before[1], after[1]), (0, 0)])
+        H, W = img.shape[:2]
+    top, left = int(round((H - h) / 2)), int(round((W - w) / 2))
+    return img[top : top + h, left : left + w].copy()
+
+
+def brightness(img, f):
+    top = 255 if img.dtype == np.uint8 else 1.0
+    return np.minimum(img.astype(float) * f, top).astype(img.dtype)
+
+
+def contrast(img, f):
+    luma = 0.2989 * img[..., 0] + 0.587 * img[..., 1] + 0.114 * img[..., 2]
+    luma = np.floor(luma + 1e-9) if img.dtype == np.uint8 else luma
+    mixed = f * img + (1 - f) * luma.mean()
+    return np.clip(mixed, 0, 255 if img.dtype == np.uint8 else 1).astype(img.dtype)
+
+
+def saturation(img, f):
+    luma = 0.2989 * img[..., :1] + 0.587 * img[..., 1:2] + 0.114 * img[..., 2:]
+    luma = np.floor(luma + 1e-9) if img.dtype == np.uint8 else luma
+    return np.clip(luma + f * (img - luma), 0, 255 if img.dtype == np.uint8 else 1).astype(img.dtype)
+
+
+def hue(img, shift):
+    import colorsys
+
+    top = 255 if img.dtype == np.uint8 else 1
+    out = np.zeros(img.shape)
+    for i in range(img.shape[0]):
+        for j in range(img.shape[1]):
+            h, s, v = colorsys.rgb_to_hsv(*(img[i, j] / top))
+            out[i, j] = colorsys.hsv_to_rgb((h + shift) % 1.0, s, v)
+    return np.rint(out * 255).astype(np.uint8) if top == 255 else out
+
+
+def rotate(img, degrees, fill=0):
+    H, W = img.shape[:2]
+    out = np.zeros_like(img)
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    for i in range(H):
+        for j in range(W):
+            x, y = j + 0.5 - W / 2, i + 0.5 - H / 2
+            old_j, old_i = math.floor(c * x - s * y + W / 2), math.floor(s * x + c * y + H / 2)
+            out[i, j] = img[old_i, old_j] if 0 <= old_i < H and 0 <= old_j < W else fill
+    return out
+
+
+def affine(img, angle, translate, scale, shear=0):
+    H, W = img.shape[:2]
+    a, b = math.radians(angle), shear if isinstance(shear, tuple) else (shear, 0)
+    u, v = (math.tan(math.radians(k)) for k in b)
+    turn = np.array([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]])
+    forward = scale * turn @ np.array([[1, 0], [-v, 1]]) @ np.array([[1, -u], [0, 1]])
+    center, back = np.array([W / 2, H / 2]), np.linalg.inv(forward)
+    out = np.zeros_like(img)
+    for i in range(H):
+        for j in range(W):
+            x, y = back @ (np.array([j + 0.5, i + 0.5]) - center - np.asarray(translate)) + center
+            if 0 <= x < W and 0 <= y < H:
+                out[i, j] = img[int(y), int(x)]
+    return out
+
+
+def gray(img):
+    value = img[..., 0] * 0.2989 + img[..., 1] * 0.587 + img[..., 2] * 0.114
+    return np.floor(value + 1e-9).astype(np.uint8) if img.dtype == np.uint8 else value
+
+
+def blur(img, ksize, sigma=None):
+    pair = (ksize, ksize) if isinstance(ksize, int) else ksize
+    spread = sigma if isinstance(sigma, tuple) else (sigma, sigma)
+    out = img.astype(float)
+    for axis, k, s in ((1, pair[0], spread[0]), (0, pair[1], spread[1])):
+        s = 0.3 * ((k - 1) * 0.5 - 1) + 0.8 if s is None else s
+        weights = np.array([math.exp(-0.5 * ((n - k // 2) / s) ** 2) for n in range(k)])
+        weights /= weights.sum()
+        out = np.apply_along_axis(lambda row, w=weights, r=k // 2: np.convolve(np.pad(row, r, "reflect"), w, "valid"), axis, out)
+    return np.rint(out).astype(np.uint8) if img.dtype == np.uint8 else out
+
+
+def erase(img, i, j, h, w, v=0):
+    out = np.array(img)
+    for row in range(i, i + h):
+        for column in range(j, j + w):
+            out[..., row, column, :] = v
+    return out
+
+
+def mixup(x, y, lam):
+    order = np.arange(len(x)) - 1
+    return lam * x + (1 - lam) * x[order], lam * y + (1 - lam) * y[order]
+
+
+def cutmix(images, labels, lam, center):
+    n, H, W, _ = images.shape
+    cut = math.sqrt(1.0 - lam)
+    half_w, half_h = int(W * cut / 2), int(H * cut / 2)
+    x1, x2 = np.clip([center[0] - half_w, center[0] + half_w], 0, W)
+    y1, y2 = np.clip([center[1] - half_h, center[1] + half_h], 0, H)
+    out, rows = images.copy(), labels.copy()
+    share = (x2 - x1) * (y2 - y1) / (W * H)
+    for k in range(n):
+        out[k, y1:y2, x1:x2] = images[k - 1, y1:y2, x1:x2]
+        rows[k] = (1 - share) * labels[k] + share * labels[k - 1]
+    return out, rows
+
+
+RIGHT = [
+    ("sigmoid", sigmoid), ("sigmoid_grad", sigmoid_grad), ("tanh", Tanh), ("relu", relu), ("relu_grad", relu_grad),
+    ("leaky_relu", leaky_relu), ("leaky_relu_grad", leaky_relu_grad), ("elu", Elu), ("elu_grad", elu_grad), ("gelu", gelu),
+    ("gelu_grad", gelu_grad), ("mse", mse), ("mse_loss_grad", mse_grad), ("mae", mae), ("l1_loss_grad", mae_grad),
+    ("huber_loss", huber), ("huber_loss_grad", huber_grad), ("smooth_l1_loss", smooth_l1),
+    ("smooth_l1_loss_grad", smooth_l1_grad), ("bce", bce), ("binary_cross_entropy_grad", bce_grad),
+    ("cross-entropy", cross_entropy), ("cross_entropy_grad", cross_entropy_grad), ("sgd", Sgd), ("momentum", momentum),
+    ("nag", Nag), ("adagrad", adagrad), ("rmsprop", rmsprop), ("adam", Adam), ("adamw", adamw), ("steplr", step_lr),
+    ("cosineannealinglr", Cosine), ("reducelronplateau", Plateau), ("onecyclelr", one_cycle),
+    ("randomhorizontalflip", hflip), ("resize", resize), ("resized_crop", resized_crop), ("center_crop", center_crop),
+    ("adjust_brightness", brightness), ("adjust_contrast", contrast), ("adjust_saturation", saturation),
+    ("adjust_hue", hue), ("randomrotation", rotate), ("randomaffine", affine), ("randomgrayscale", gray),
+    ("gaussianblur", blur), ("randomerasing", erase), ("mixup", mixup), ("cutmix", cutmix),
+]  # fmt: skip
+every_right_one = pytest.mark.parametrize(("name", "implementation"), RIGHT, ids=[name for name, _ in RIGHT])
+
+
+@every_right_one
+def test_a_right_implementation_in_another_style_agrees(name, implementation):
+    report = examine(name, implementation)
+    assert report.agrees, str(report)
+    assert report.cause is None
+
+
+def test_every_block_has_a_right_implementation_and_four_mistakes():
+    blocks = {block for topic in evidence.TOPICS for block in evidence.blocks(topic)}
+    assert {task.block for task in tasks().values()} == blocks
+    assert {find(name).block for name, _ in RIGHT} == blocks
+    mistakes = [tasks()[row.of].block for row in table() if not row.variant]
+    assert len(mistakes) >= 150
+    assert [block for block in blocks if mistakes.count(block) < 4] == []
+
+
+def test_the_rows_of_the_catalogue_have_names_of_their_own_and_all_parts():
+    pairs = [(row.of, row.name) for row in table()]
+    assert len(set(pairs)) == len(pairs)
+    assert [row for row in table() if not (row.sentence.endswith(".") and row.mend and row.anchor)] == []
+    assert [row for row in table() if not row.make and not row.seen] == []
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_every_mistake_is_named_by_its_own_cause(name):
+    for row in table():
+        if row.of == name and row.make:
+            report = examine(name, written(row))
+            named = report.cause if not report.agrees else next((n for n in report.notes if row.name in n), None)
+            assert named and row.name in named, f"{row.name} is named {report.cause}:\n{report}"
+            assert not report.agrees or row.variant
+            assert len(str(report).splitlines()) <= 40
+
+
+def test_the_values_that_a_mistake_keeps_are_not_what_names_it():
+    """What is seen beside the values has rows of its own."""
+    reports = {
+        "in-place": examine("relu", lambda x: np.maximum(x, 0, out=x)),
+        "overwrites-predictions": examine("l1_loss_grad", _sign_in_place),
+        "broadcasts": examine("mse", lambda pred, target: np.mean((np.asarray(pred) - target) ** 2)),
+        "not-in-place": examine("adam", _Rebinding),
+        "state-shared": examine("momentum", _OneBuffer),
+        "not-the-same-twice": examine("sigmoid", lambda x: sigmoid_of(x) + 1e-12 * np.random.default_rng().normal()),
+        "writes-into-gradients": examine("sgd", _scaled_gradient),
+    }
+    assert {name: report.cause for name, report in reports.items()} == {name: name for name in reports}
+    assert not any(report.agrees for report in reports.values())
+    view = examine("hflip", lambda image: image[..., ::-1, :])
+    assert view.agrees
+    assert any(note.startswith("view") for note in view.notes)
+
+
+def sigmoid_of(x):
+    return 0.5 * (1 + np.tanh(0.5 * np.asarray(x)))
+
+
+def _sign_in_place(pred, target):
+    pred -= target
+    np.sign(pred, out=pred)
+    pred /= pred.size
+    return pred
+
+
+class _Rebinding(Adam):
+    def step(self, grads):
+        self.params = [p.copy() for p in self.params]
+        super().step(grads)
+
+
+class _OneBuffer:
+    def __init__(self, params, lr=1e-3, momentum=0.9):
+        self.params, self.lr, self.momentum, self.buffer = params, lr, momentum, 0.0
+
+    def step(self, grads):
+        for p, g in zip(self.params, grads):
+            self.buffer = self.momentum * self.buffer + g
+            p -= self.lr * self.buffer
+
+
+def _scaled_gradient(theta, g, state, t, lr=1e-3):
+    g *= lr
+    return theta - g, state
+
+
+# What counts
+
+
+NOTED = [
+    ("float32 accuracy", "sigmoid", lambda x: (1 / (1 + np.exp(-np.asarray(x, np.float32)))).astype(float), "float32"),
+    ("another dtype", "relu", lambda x: np.maximum(x, np.float32(0)).astype(np.float32), "float32"),
+    ("digits in a far tail", "gelu", lambda x: 0.5 * x * (1 + erf(x / np.sqrt(2))), "digits are lost"),
+    ("Sutskever's form", "momentum", lambda w, g, v, t, lr=1e-3, mu=0.9: _sutskever(w, g, v, lr, mu), "once the rate"),
+    ("the closed form", "steplr", written(next(r for r in table() if (r.of, r.name) == ("StepLR", "closed-form"))), "by hand"),
+    ("only lists", "relu", lambda x: [max(0.0, v) for v in x], "not taken"),
+    ("only numbers", "relu", lambda x: x if x > 0 else 0.0, "one number at a time"),
+    ("a warning", "sigmoid", lambda x: 1 / (1 + np.exp(-x)), "warns"),
+    ("printing", "relu", lambda x: print("relu") or np.maximum(0, x), "prints"),
+    ("the global generator", "relu", lambda x: np.maximum(0, x) + 0 * np.random.random(), "global random state"),  # noqa: NPY002
+    ("half a level up", "resize", lambda image, size: _half_up(image, size), "tie"),
+    ("a generator", "relu", lambda x: (max(0.0, v) for v in x), "not taken"),
+]  # fmt: skip
+
+
+def _sutskever(w, g, v, lr, mu):
+    v = mu * (0 if v is None else v) - lr * g
+    return w + v, v
+
+
+def _half_up(image, size):
+    if image.dtype == np.uint8:
+        return np.floor(resize(image.astype(float), size) + 0.5).astype(np.uint8)
+    return resize(image, size)
+
+
+@pytest.mark.parametrize(("name", "implementation", "said"), [row[1:] for row in NOTED], ids=[row[0] for row in NOTED])
+def test_what_is_noted_and_not_judged(name, implementation, said):
+    report = examine(name, implementation)
+    assert report.agrees, str(report)
+    assert any(said in note for note in report.notes), str(report)
+
+
+def _elu(x, alpha=0.01):
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+
+def _adam_two(theta, g, state, t, lr=0.01):
+    m, v = state or (0, 0)
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta - lr * (m / (1 - 0.9**t)) / (v / (1 - 0.999**t) + 1e-8), (m, v)
+
+
+def _adam_pair(theta, g, state, t, lr=0.001):
+    m, v = state or (0, 0)
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta - lr * (m / (1 - 0.9)) / (v / (1 - 0.999) + 1e-8), (m, v)
+
+
+def _adam_keras(theta, g, state, t):
+    m, v = state or (0, 0)
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta - 0.001 * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)) ** 0.5 + 1e-7), (m, v)
+
+
+JUDGED = [
+    ("a wrong default", "elu", _elu, ["default-alpha"]),
+    ("a wrong default and a missing root", "adam", _adam_two, ["no-root", "default-lr"]),
+    ("two mistakes", "adam", _adam_pair, ["no-power-of-t", "no-root"]),
+    ("a value that is no option", "adam", _adam_keras, ["default-eps"]),
+    ("NaN where the block is finite", "tanh", lambda x: np.sinh(x) / np.cosh(x), ["infinity-over-infinity"]),
+    ("an option that is ignored", "huber_loss", lambda pred, target, delta=1.0: huber(pred, target), ["ignores-delta"]),
+    ("float16 on the way", "relu", lambda x: np.maximum(0, x.astype("e" if x.dtype == "f" else x.dtype)).astype(x.dtype),
+     ["float16-like"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "implementation", "causes"), [row[1:] for row in JUDGED], ids=[row[0] for row in JUDGED])
+def test_what_is_judged(name, implementation, causes):
+    report = examine(name, implementation)
+    assert not report.agrees
+    assert sorted(cause.name for cause in report.causes) == sorted(causes), str(report)
+
+
+def test_names():
+    assert find("sgd").name == "sgd"
+    assert find("SGD").name == "SGD"
+    assert find("Adam") is find("adam")
+    assert find("mse") is find("mse_loss")
+    assert find("leaky-relu") is find("leaky_relu")
+    for name, covered in (("huber", 2), ("colorjitter", 4), ("randomresizedcrop", 3)):
+        with pytest.raises(ValueError, match=f"covers {covered} functions: name one of"):
+            find(name)
+    with pytest.raises(ValueError, match="got 'adem'"):
+        find("adem")
+    with pytest.raises(ValueError, match="grad must be None for Adam"):
+        examine("adam", Adam, grad=relu)
+
+
+def test_grad_is_examined_beside_the_function():
+    report = examine("tanh", Tanh, grad=lambda x: 1 - np.tanh(x))
+    assert not report.agrees
+    assert report.cause == "no-square"
+    assert examine("tanh", Tanh(), grad="gradient").agrees
+
+
+def test_torch_s_own_optimizers_agree():
+    torch = pytest.importorskip("torch")
+    for name in ("SGD", "Adagrad", "RMSprop", "Adam", "AdamW"):
+        assert examine(name, getattr(torch.optim, name)).agrees
+
+
+def test_a_report_in_a_notebook_has_a_table_and_a_figure():
+    html = examine("elu", _elu)._repr_html_()
+    assert "<table>" in html
+    assert "<svg" in html
+    with pytest.raises(TypeError):
+        bool(examine("tanh", np.tanh))
+
+
+# Hostile code
+
+
+class _Odd:
+    __name__ = "x" * 10_000
+
+    def __call__(self, x):
+        return self
+
+    def __repr__(self):
+        raise RuntimeError
+
+
+def _writes_and_raises(x):
+    x[...] = 0
+    raise KeyError("a" * 10_000)
+
+
+HOSTILE = [
+    lambda x: None, lambda x: "relu", lambda x: [[1, 2], [3]], lambda x: {1: 2}, lambda x: object(), lambda x: x * 1j,
+    lambda x: [1, "2"], lambda x: iter(int, 1), lambda x: x.reshape(-1, 1), lambda x: sys.exit(0), lambda x: relu_deep(x),
+    lambda: 0, lambda x, y: x, lambda *x: 1 / 0, lambda **x: 0, _Odd(), _writes_and_raises, 3, None, "relu", int, dict,
+    lambda x: np.ma.array(x), lambda x: x.astype(object), lambda x: np.full(x.shape, np.nan), lambda x: print("\n" * 10**5),
+]  # fmt: skip
+
+
+def relu_deep(x):
+    return relu_deep(x)
+
+
+@pytest.mark.parametrize("place", range(len(HOSTILE)))
+@pytest.mark.parametrize("name", ["relu", "mse", "adam", "steplr", "hflip"])
+def test_hostile_code_gives_a_short_report(name, place, capsys):
+    report = examine(name, HOSTILE[place])
+    assert not report.agrees or name == "hflip"
+    text = str(report)
+    assert len(text.splitlines()) <= 25
+    assert max(map(len, text.splitlines())) <= 100
+    assert capsys.readouterr().out == ""
+
+
+# The shell
+
+
+def test_the_shell(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text("import numpy as np\n\n\ndef f(x):\n    return np.tanh(x)\n\n\ndef g(x):\n    return f(x)\n\n\nbad = 1\n")
+    broken = tmp_path / "broken.py"
+    broken.write_text("x = 1\ny = x / 0\n")
+    for expected, arguments in (
+        (0, ["tanh", f"{file}:f"]),
+        (1, ["tanh", f"{file}:f", "--grad", "g"]),
+        (2, ["tanh", f"{file}:bad"]),
+        (2, ["tanh", f"{file}:missing"]),
+        (2, ["tanh", str(file)]),
+        (2, ["tan", f"{file}:f"]),
+        (2, ["tanh"]),
+        (2, ["tanh", f"{broken}:f"]),
+    ):
+        from scratch.examine.__main__ import main
+
+        assert main(arguments) == expected, arguments
+
+
+def test_the_shell_s_exit_status(tmp_path):
+    broken = tmp_path / "broken.py"
+    broken.write_text("x = 1\ny = x / 0\n")
+    command = [sys.executable, "-m", "scratch.examine", "tanh", f"{broken}:f"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert made.returncode == 2
+    assert "ZeroDivisionError: division by zero (broken.py, line 2: y = x / 0)" in made.stderr
+
+
+# Mutations: constants, operators, comparisons and functions of the right implementations, changed one at a time
+
+SWAPS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Lt: ast.Gt, ast.Gt: ast.GtE}
+SWAPS.update({ast.LtE: ast.Lt, ast.GtE: ast.Gt, ast.FloorDiv: ast.Div, ast.Mod: ast.Mult, ast.Pow: ast.Mult})
+NAMES = {"sqrt": "abs", "exp": "expm1", "log": "log1p", "minimum": "maximum", "maximum": "minimum", "sin": "cos", "cos": "sin"}
+NAMES.update(max="min", min="max", mean="sum", sum="mean", square="abs", sign="abs", floor="ceil", rint="floor")
+
+
+class Mutator(ast.NodeTransformer):
+    """Changes the node of one number."""
+
+    def __init__(self, place):
+        self.place, self.seen = place, -1
+
+    def here(self):
+        self.seen += 1
+        return self.seen == self.place
+
+    def visit_Constant(self, node):  # noqa: N802
+        number = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+        if number and self.here():
+            node = ast.Constant(node.value + 1 if isinstance(node.value, int) else node.value * 1.3)
+        return node
+
+    def visit_BinOp(self, node):  # noqa: N802
+        if type(node.op) in SWAPS and self.here():
+            node.op = SWAPS[type(node.op)]()
+        return self.generic_visit(node)
+
+    visit_AugAssign = visit_BinOp  # noqa: N815
+
+    def visit_Compare(self, node):  # noqa: N802
+        if type(node.ops[0]) in SWAPS and self.here():
+            node.ops[0] = SWAPS[type(node.ops[0])]()
+        return self.generic_visit(node)
+
+    def visit_UnaryOp(self, node):  # noqa: N802
+        if isinstance(node.op, ast.USub) and self.here():
+            return self.generic_visit(node.operand)
+        return self.generic_visit(node)
+
+    def visit_Attribute(self, node):  # noqa: N802
+        if node.attr in NAMES and self.here():
+            node.attr = NAMES[node.attr]
+        return self.generic_visit(node)
+
+
+def mutants(implementation):
+    """All mutants of a function or class, as functions or classes."""
+    source = textwrap.dedent(inspect.getsource(implementation))
+    count = Mutator(-2)
+    count.visit(ast.parse(source))
+    for place in range(count.seen + 1):
+        tree = ast.fix_missing_locations(Mutator(place).visit(ast.parse(source)))
+        namespace = dict(globals())
+        exec(compile(tree, "mutant", "exec"), namespace)
+        yield namespace[implementation.__name__], ast.unparse(tree)
+
+
+def fresh(task, rng):
+    """Cases that examine does not know: other inputs, with the options of its own."""
+    for case in task.cases:
+        if case.kind not in ("default", "values"):
+            continue
+        if task.topic == "activations":
+            data = (rng.normal(size=200) * 3,)
+        elif task.block == "bce":
+            data = (rng.uniform(0.01, 0.99, 9), rng.uniform(0, 1, 9))
+        elif task.block == "cross-entropy":
+            data = (3 * rng.normal(size=(6, 4)), rng.integers(0, 4, 6))
+        elif task.topic == "losses":
+            data = (rng.normal(size=30), 2 * rng.normal(size=30))
+        elif task.topic == "optimizers":
+            scales = np.exp(rng.uniform(-9, 3, 12))
+            data = ([rng.normal(size=12)], [[scales * rng.normal(size=12)] for _ in range(7)], {})
+        elif task.topic == "schedulers":
+            base, events, column = case.data
+            events = [(float(v),) for v in rng.normal(size=len(events)) ** 2 + 0.2] if events[0] else events
+            data = (base * 1.7, events, column)
+        else:
+            data = tuple(rng.random(a.shape) for a in case.data)
+        if not (task.block == "cross-entropy" and (case.options.get("weight") is not None or "ignore_index" in case.options)):
+            yield Case("", data, case.options)
+
+
+def results(task, implementation, cases):
+    """What an implementation gives for cases: arrays, or the failure."""
+    from scratch.examine.judge import filled
+
+    handed, found = task.family.adapt(task, implementation, Watch()), []
+    for case in cases:
+        if all(name in handed.signature.options for name in case.options):
+            try:
+                options = filled(task, handed, case)
+                found.append(task.family.play(handed, Case("", case.data, options)))
+            except (Failure, FloatingPointError) as failure:
+                found.append(failure)
+    return found
+
+
+def differ(task, one, other, cases):
+    for a, b, case in zip(one, other, cases):
+        if isinstance(b, Failure) or a.shape != b.shape:
+            return True
+        if np.max(errors(b, a, task.family.scale(task, a, case))) > 1e-4:
+            return True
+    return False
+
+
+def test_no_mutation_passes():
+    rng, tried, changed, passed = np.random.default_rng(0), 0, 0, []
+    for name, implementation in RIGHT:
+        task = find(name)
+        cases = list(fresh(task, rng))
+        right = results(task, implementation, cases)
+        for mutant, source in mutants(implementation):
+            tried += 1
+            try:
+                mutated = results(task, mutant, cases)
+            except Exception:
+                continue  # it cannot be handed in any more
+            if differ(task, right, mutated, cases):
+                changed += 1
+                if judge(task, mutant, "mutant", explain=False).agrees:
+                    passed.append((name, source))
+    assert changed >= 300, (tried, changed)
+    assert passed == []
