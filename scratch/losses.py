@@ -138,8 +138,7 @@ def mse_loss(pred, target, *, reduction="mean"):
 def mse_loss_grad(pred, target, *, reduction="mean"):
     """Gradient of mse_loss by pred: 2 (pred - target).
 
-    pred, target: real arrays of one shape, any range. reduction: that of mse_loss; for "mean" the gradient is divided
-    by the number of elements.
+    pred, target, reduction: those of mse_loss; for "mean" the gradient is divided by the number of elements.
     Returns an array of pred's shape. Raises ValueError as mse_loss does.
     """
     return 2 * (pred - target)
@@ -163,8 +162,7 @@ def l1_loss(pred, target, *, reduction="mean"):
 def l1_loss_grad(pred, target, *, reduction="mean"):
     """Gradient of l1_loss by pred: the sign of pred - target.
 
-    pred, target: real arrays of one shape, any range. reduction: that of l1_loss; for "mean" the gradient is divided by
-    the number of elements.
+    pred, target, reduction: those of l1_loss; for "mean" the gradient is divided by the number of elements.
     Returns an array of pred's shape. Raises ValueError as l1_loss does.
 
     |d| has no derivative at d = 0; as in PyTorch, 0 is returned there. NaN gives NaN, where PyTorch gives 0.
@@ -197,8 +195,7 @@ def smooth_l1_loss(pred, target, *, beta=1.0, reduction="mean"):
 def smooth_l1_loss_grad(pred, target, *, beta=1.0, reduction="mean"):
     """Gradient of smooth_l1_loss by pred: d / beta held within [-1, 1].
 
-    pred, target: real arrays of one shape, any range; d = pred - target. beta, reduction: those of smooth_l1_loss; for
-    "mean" the gradient is divided by the number of elements.
+    pred, target, beta, reduction: those of smooth_l1_loss; d = pred - target. A mean divides the gradient, too.
     Returns an array of pred's shape. Raises ValueError as smooth_l1_loss does.
 
     With beta = 0 it is the sign of d, 0 at 0.
@@ -230,8 +227,7 @@ def huber_loss(pred, target, *, delta=1.0, reduction="mean"):
 def huber_loss_grad(pred, target, *, delta=1.0, reduction="mean"):
     """Gradient of huber_loss by pred: d held within [-delta, delta].
 
-    pred, target: real arrays of one shape, any range; d = pred - target. delta, reduction: those of huber_loss; for
-    "mean" the gradient is divided by the number of elements.
+    pred, target, delta, reduction: those of huber_loss; d = pred - target. A mean divides the gradient, too.
     Returns an array of pred's shape. Raises ValueError as huber_loss does.
     """
     return np.clip(pred - target, -delta, delta)
@@ -263,8 +259,7 @@ def binary_cross_entropy(pred, target, *, weight=None, reduction="mean"):
 def binary_cross_entropy_grad(pred, target, *, weight=None, reduction="mean"):
     """Gradient of binary_cross_entropy by pred: (p - y) / (p (1 - p)).
 
-    pred, target: arrays p and y of one shape, in [0, 1]. weight, reduction: those of binary_cross_entropy; for "mean"
-    the gradient is divided by the number of elements.
+    pred, target, weight, reduction: those of binary_cross_entropy. A mean divides the gradient, too.
     Returns an array of pred's shape. Raises ValueError as binary_cross_entropy does.
 
     As in PyTorch, the denominator is held at 1e-12 or more, so that p = 0 and p = 1 stay finite; there the result is no

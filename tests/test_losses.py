@@ -27,7 +27,7 @@ every_side = pytest.mark.parametrize("side", SIDES)
 every_reduction = pytest.mark.parametrize("reduction", REDUCTIONS)
 every_option = pytest.mark.parametrize("options", OPTIONS, ids=str)
 every_function = pytest.mark.parametrize("function", [losses.cross_entropy, losses.cross_entropy_grad])
-few_examples = settings(max_examples=40)
+few_examples = settings(max_examples=25)
 
 
 def rows(*inputs):
@@ -56,7 +56,7 @@ def test_every_comparison_of_the_row_holds(row):
     assert [made for made in row.comparisons() if not made.holds] == []
 
 
-@pytest.mark.parametrize("row", {row.formula.right: row for row in ROWS}.values(), ids=str)
+@pytest.mark.parametrize("row", {id(row.formula): row for row in ROWS}.values(), ids=str)
 def test_the_typeset_derivative_is_the_derivative(row):
     if row.slope is None:
         row.formula.prove_derivative()
@@ -303,11 +303,11 @@ def test_the_number_that_was_checked_is_the_one_that_is_used(side, dtype, name, 
 @pytest.mark.parametrize("dtype", ALLOWED)
 def test_the_mean_of_many_is_summed_in_float64(dtype):
     tolerance = 1e-14  # of a pairwise sum in float64; one of float32 would be off by 1e-8
-    pred, target = np.random.default_rng(0).normal(size=(2, 1_000_000)).astype(dtype)
+    pred, target = np.random.default_rng(0).normal(size=(2, 300_000)).astype(dtype)
     difference = pred.astype(np.float64) - target.astype(np.float64)
     exactly = np.array(math.fsum(difference**2) / pred.size, dtype)
     np.testing.assert_allclose(losses.mse_loss(pred, target), exactly, rtol=tolerance)
-    logits, classes = np.zeros((1_000_000, 2), dtype), np.zeros(1_000_000, np.uint8)
+    logits, classes = np.zeros((300_000, 2), dtype), np.zeros(300_000, np.uint8)
     np.testing.assert_allclose(losses.cross_entropy(logits, classes), np.log(2.0).astype(dtype), rtol=tolerance)
 
 
@@ -337,7 +337,7 @@ def test_the_weight_of_binary_cross_entropy_broadcasts_and_the_mean_divides_by_n
     for weight in (2, [2.0], [[2]], [2, 2, 2], [[2], [2]], np.full((2, 3), 2)):
         np.testing.assert_allclose(losses.binary_cross_entropy(p, y, weight=weight), 2 * np.log(2), rtol=1e-15)
     for shape in ((2, 2), (3, 3), (1, 2), (1, 2, 3), (2, 3, 1)):
-        with pytest.raises(ValueError, match="^weight must be an array that broadcasts"):
+        with pytest.raises(ValueError, match="weight must be an array that broadcasts"):
             losses.binary_cross_entropy(p, y, weight=np.ones(shape))
     each = losses.binary_cross_entropy(p, y, weight=[0, 1, 5], reduction="none")
     np.testing.assert_allclose(each, np.log(2) * np.array([[0, 1, 5]] * 2), rtol=1e-15)

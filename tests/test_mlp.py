@@ -277,7 +277,7 @@ SHAPED = "must be an array of shape"
         ({"target": np.ma.array(Y, mask=Y > 1)}, "target must be an array without a mask"),
         (
             {"target": np.append(Y[:-1], 3)},
-            "target must hold classes from 0 to 2, got 3",
+            "target must be a class from 0 to 2, got 3",
         ),  # the last batch alone would see it
         ({"target": Y[:, None]}, "target must"),
         ({"target": np.eye(4)[Y]}, "target must"),

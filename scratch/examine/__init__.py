@@ -1,7 +1,7 @@
 """Is mine right? A reader's implementation beside the block, its formula, and the mistakes that people write.
 
-`examine("adam", MyAdam)` calls MyAdam as the block is called, compares the results, and returns a report that says where
-they part, by how much, and which mistake it is. The reader's code runs in the reader's own process.
+`examine("adam", MyAdam)` calls MyAdam as the block is called, compares the results, and returns a report: where they
+part, by how much, and which mistake it is. The reader's code runs in the reader's own process.
 """
 
 from __future__ import annotations

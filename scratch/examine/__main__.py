@@ -51,7 +51,7 @@ def named(module, path, name):
 def main(arguments=None):
     """Examine what the arguments name; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m scratch.examine", description=examine.__doc__.splitlines()[0])
-    parser.add_argument("block", help='as in its page\'s anchor ("adam"), or its function\'s or class\'s name')
+    parser.add_argument("block", help="as in its page's anchor (\"adam\"), or its function's or class's name")
     parser.add_argument("implementation", help="FILE:NAME, such as mine.py:MyAdam")
     parser.add_argument("--grad", metavar="NAME", help="the derivative's name in the same file")
     try:

@@ -12,7 +12,7 @@ ALIASES = {  # by an option's name in the blocks, what readers call it
     "beta2": "beta2 beta_2 b2 decay_rate_2 beta_v rms_decay rho2 decay2",
     "eps": "eps epsilon eps_ epsilon_ fuzz delta e tiny small",
     "weight_decay": "weight_decay wd weightdecay decay lambda_ lam lamb lambd lamda l2 reg",
-    "momentum": "momentum mu beta gamma rho alpha friction m",
+    "momentum": "momentum mass mu beta gamma rho alpha friction m",
     "dampening": "dampening tau damp",
     "nesterov": "nesterov use_nesterov",
     "maximize": "maximize maximise ascent",

@@ -96,7 +96,9 @@ def _only_while_constant(part):
     if part.faults or any(o.case.kind != "rate" for o in part.wrong) or not all(c.mistake.variant for c in part.causes):
         return False
     if part.causes:
-        part.notes.insert(0, f"differs once the rate changes ({part.causes[0].name}): {part.causes[0].mistake.sentence}")
+        part.notes.insert(
+            0, f"differs once the rate changes ({part.causes[0].name}): {part.causes[0].mistake.sentence}"
+        )
         part.wrong, part.causes = [], []
     return not part.wrong
 
@@ -139,7 +141,7 @@ def _found(part, handed, defaults):
     if best is None and pins:
         best = _best(part, [_pinned(part.task, row, pin) for row in known for pin in pins], own, usable)
     if best is None:
-        best = _best(part, _pairs(part.task, known), own, usable)
+        best = _best(part, _pairs(part, known, own, usable), own, usable)
     if best is None:
         return []
     made = [Cause(one, _lines(part.task, one)) for one in getattr(best, "both", (best,)) if one.name]
@@ -161,19 +163,27 @@ def _explained(part, row, own, usable):
     task, count, differs, residual = part.task, 0, False, 0.0
     function = row.make(task.right)
     for outcome in usable:
-        options = {**own, **outcome.case.options} if outcome.case.kind == "default" else outcome.case.options
-        try:
-            with np.errstate(all="ignore"):
-                made = task.family.play(function, replace(outcome.case, options=options))
-        except Exception:
-            made = None
-        left = _left(made, outcome)
+        left = _left(_made(task, function, own, outcome.case), outcome)
         fits = left <= LOOSE
         if not fits and outcome.case.kind in REQUIRED:
             return 0, 0.0
         count, residual = count + fits, max(residual, left if fits else 0.0)
         differs |= fits and any(outcome is wrong for wrong in part.wrong)
     return (count, -residual) if differs else (0, 0.0)
+
+
+def _made(task, function, own, case):
+    """What a mistake gives for a case, with the reader's own defaults where none are given; None if it raises."""
+    options = {**own, **case.options} if case.kind == "default" else case.options
+    try:
+        with np.errstate(all="ignore"):
+            return task.family.play(function, replace(case, options=options))
+    except Exception:
+        return None
+
+
+def _fits(task, function, own, outcome):
+    return _left(_made(task, function, own, outcome.case), outcome) <= LOOSE
 
 
 def _left(made, outcome):
@@ -231,11 +241,14 @@ class _Both:
         self.both, self.make = both, make
 
 
-def _pairs(task, known):
-    changes = [row for row in known if row.change is not None]
-    for one, other in itertools.permutations(changes, 2):
+def _pairs(part, known, own, usable):
+    """Two changes at once that give the beginning of the first run."""
+    task, changes = part.task, [row for row in known if row.change is not None]
+    first = [task.family.shortened(outcome) for outcome in usable[:1]] if changes else []
+    for one, other in itertools.combinations(changes, 2):
         make = task.family.changed(task, lambda a, one=one, other=other: other.change(one.change(a)))
-        yield _Both((one, other), make)
+        if _fits(task, make(task.right), own, first[0]):
+            yield _Both((one, other), make)
 
 
 def _lines(task, row):
@@ -272,10 +285,12 @@ def _hint(part):
     if abs(factor - 1) < LOOSE:
         factor = 0
     if np.all(np.abs(theirs - factor * right) <= LOOSE * size * max(1, abs(factor))) and factor:
-        return "everywhere it is the right value with the sign turned" if abs(factor + 1) < LOOSE else (
-            f"everywhere it is the right value times {factor:.6g}"
+        return (
+            "everywhere it is the right value with the sign turned"
+            if abs(factor + 1) < LOOSE
+            else (f"everywhere it is the right value times {factor:.6g}")
         )
     shift = float(np.median(theirs - right))
-    if np.all(np.abs(theirs - right - shift) <= LOOSE * max(size, abs(shift))):
+    if shift and np.all(np.abs(theirs - right - shift) <= LOOSE * max(size, abs(shift))):
         return f"everywhere it is the right value plus {shift:.6g}"
     return ""

@@ -101,10 +101,7 @@ def lines(new, *, add=(), defaults=None, start=None):
             made.append((left, to(right) if not isinstance(to, sympy.Basic) and callable(to) else to))
         state = {before: (now, (start or {}).get(before, first)) for before, (now, first) in algorithm.state.items()}
         return replace(
-            algorithm,
-            assignments=(*made, *add),
-            state=state,
-            defaults={**algorithm.defaults, **(defaults or {})},
+            algorithm, assignments=(*made, *add), state=state, defaults={**algorithm.defaults, **(defaults or {})}
         )
 
     return change

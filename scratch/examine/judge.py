@@ -119,6 +119,9 @@ def _try(part, handed, place):
     if missing:
         part.skipped += [name for name in missing if name not in part.skipped]
         return
+    unset = [n for n in handed.signature.options if task.options[n] is None and n not in case.options]
+    if any(name not in handed.signature.defaults for name in unset):
+        return  # what the reader asks for has no default value that could be handed over
     answer = right(task, place)
     outcome = Outcome(case, answer, task.family.scale(task, answer, case))
     try:
@@ -130,6 +133,8 @@ def _try(part, handed, place):
         outcome.failure = failure
         if failure.overflow and case.kind in JUDGED:
             outcome.theirs = np.full(answer.shape, np.nan)
+    except Exception as error:  # nothing that is handed in may stop the report
+        outcome.failure = Failure(error)
     part.outcomes.append(outcome)
 
 
@@ -175,8 +180,14 @@ def _single(part, outcome):
         part.refused.append("float32")
     elif outcome.theirs.shape == outcome.right.shape and outcome.worst > HALF and not part.wrong:
         part.faults.append(
-            Mistake(part.task.name, "float16-like", f"A float32 result is off by {outcome.worst:.1e} of the function's "
-                    "size: somewhere on the way it was rounded to float16.", "compute in float32 or float64", "accuracy")
+            Mistake(
+                part.task.name,
+                "float16-like",
+                f"A float32 result is off by {outcome.worst:.1e} of the function's "
+                "size: somewhere on the way it was rounded to float16.",
+                "compute in float32 or float64",
+                "accuracy",
+            )
         )
     elif outcome.worst > SINGLE and not part.wrong:
         part.notes.append(f"in float32 the error reaches {outcome.worst:.1e} of the function's size")
@@ -220,8 +231,21 @@ def _levels(part, outcome):
     elif outcome.theirs.dtype != outcome.right.dtype:
         part.notes.append(f"{outcome.case.label} comes back as {outcome.theirs.dtype}: its levels were not compared")
         outcome.theirs = None
+    elif outcome.theirs.shape == outcome.right.shape and _only_ties(part.task, outcome):
+        part.notes.append(f"{outcome.case.label}: a value half way between two levels goes to the other one")
     else:
         _values(part, outcome)
+
+
+def _only_ties(task, outcome):
+    off = np.abs(outcome.theirs.astype(int) - outcome.right)
+    return bool(off.any() and off.max() == 1 and np.all((off == 0) | task.family.ties(task, outcome.case)))
+
+
+def _many(part, outcome):
+    """A batch of images, which a function for one image need not take."""
+    if outcome.theirs is None or outcome.theirs.shape != outcome.right.shape or outcome.worst > LOOSE:
+        part.refused.append(outcome.case.label)
 
 
 def _rate(part, outcome):
@@ -235,10 +259,22 @@ def _tie(part, outcome):
         part.wrong.append(outcome)
     elif outcome.worst > LOOSE and not part.wrong:
         count = int((outcome.errors > LOOSE).sum())
-        part.notes.append(f"{outcome.case.label}: {count} of {outcome.right.size} values fall to the other side of a tie")
+        part.notes.append(
+            f"{outcome.case.label}: {count} of {outcome.right.size} values fall to the other side of a tie"
+        )
 
 
-_KINDS = {"batch": _batch, "levels": _levels, "float32": _single, "shape": _shape, "whole": _whole, "note": _noted, "rate": _rate, "tie": _tie}
+_KINDS = {
+    "batch": _batch,
+    "levels": _levels,
+    "many": _many,
+    "float32": _single,
+    "shape": _shape,
+    "whole": _whole,
+    "note": _noted,
+    "rate": _rate,
+    "tie": _tie,
+}
 
 
 def _accuracy(part):
@@ -264,7 +300,8 @@ def _tail(part, judged):
         with np.errstate(all="ignore"):
             lost = np.abs(outcome.theirs - outcome.right) > LOOSE * np.abs(outcome.right)
         if lost.any():
-            index = tuple(np.argwhere(lost)[0])
+            places = np.argwhere(lost)
+            index = tuple(places[np.argmax(np.abs(outcome.right[lost]))])
             theirs, exact = two(outcome.theirs[index], outcome.right[index])
             at = part.task.family.place(part.task, outcome.case, index)
             part.notes.append(f"digits are lost where the value is small: at {at} theirs is {theirs}, right is {exact}")
@@ -286,7 +323,9 @@ def _seen(part, handed, watch):
     if watch.drew:
         part.notes.append("it draws from the global random state, which no caller can seed apart")
     if watch.views:
-        part.notes.append(f"{causes.behaviour(part.task, 'views').name}: {causes.behaviour(part.task, 'views').sentence}")
+        part.notes.append(
+            f"{causes.behaviour(part.task, 'views').name}: {causes.behaviour(part.task, 'views').sentence}"
+        )
     for message, label in list(watch.warned.items())[:1]:
         part.notes.append(f"it warns: {short(message, 90)}" + (f" ({label})" if label else ""))
     if watch.printed:

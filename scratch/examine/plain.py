@@ -9,7 +9,7 @@ from sympy.printing.str import StrPrinter
 
 _GREEK = dict(
     zip(
-        "alpha beta gamma delta epsilon varepsilon eta theta lambda mu nu pi rho sigma tau phi varphi psi kappa nabla".split(),
+        ["alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "eta", "theta", "lambda", "mu", "nu", "pi", "rho", "sigma", "tau", "phi", "varphi", "psi", "kappa", "nabla"],
         "αβγδεεηθλμνπρστφφψκ∇",
     )
 )
@@ -70,13 +70,17 @@ def line(left, right):
 
 def _readable(printed):
     printed = re.sub(r"\\operatorname\{(\w+)\}", r"\1", printed)
-    printed = re.sub(r"\\(hat|tilde|text)\{(\\?\w+)\}", lambda m: m[2] + {"hat": "̂", "tilde": "̃"}.get(m[1], ""), printed)
+    printed = re.sub(
+        r"\\(hat|tilde|text)\{(\\?\w+)\}", lambda m: m[2] + {"hat": "̂", "tilde": "̃"}.get(m[1], ""), printed
+    )
     printed = _WORD.sub(lambda m: _GREEK.get(m[1], m[1]), printed)
     printed = re.sub(r"_\{t-1\}", "ₜ₋₁", printed)
     printed = re.sub(r"_\{?(\d|t)\}?(?![A-Za-z])", lambda m: m[1].translate(_SUBSCRIPT), printed)
     printed = re.sub(r"\^\{(\w+)\}", r"_\1", printed).replace("\\", "")
     printed = re.sub(r"_\{(\w+)\}", r"_\1", printed)
-    return printed.replace("**", "^").replace("*", "·")
+    printed = printed.replace("**", "^").replace("*", "·")
+    printed = re.sub(r"\^1(?![\d.])|(?<![\w.₀-₉])1·", "", printed)
+    return re.sub(r"\(\(([^()]*)\)\)", r"(\1)", printed)
 
 
 def number(value):

@@ -152,6 +152,8 @@ def _formula(part):
         return ""
     if hasattr(formula, "assignments"):
         return line(*formula.assignments[-1])
+    if "Matrix" in str(type(formula.left)) + str(type(formula.right)):
+        return ""
     if part.task.name.endswith("_grad"):
         return f"the derivative of {line(formula.left, formula.right)}"
     return line(formula.left, formula.right)

@@ -109,8 +109,11 @@ def as_array(result):
         if array.dtype == object:
             array = array.astype(float)
         if array.dtype.kind not in "fiub":
-            raise TypeError(f"returned numbers of dtype {array.dtype}" if array.dtype.kind == "c" else
-                            f"returned {_a(result)}, not numbers")
+            raise TypeError(
+                f"returned numbers of dtype {array.dtype}"
+                if array.dtype.kind == "c"
+                else f"returned {_a(result)}, not numbers"
+            )
         return array
     except Failure:
         raise

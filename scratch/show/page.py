@@ -48,30 +48,37 @@ def compose(page, docs, text, line):
         return [Piece(text, page, line)]
     closing = HEADING.search(text)
     end = closing.start() if closing else len(text)
-    pieces = [Piece(text[:end], page, line)]
-    for block in blocks(topic):
-        section = Path(docs, topic, f"{block}.md").read_text(encoding="utf-8")
-        heading = HEADING.search(section)
-        if not heading or heading["anchor"] != block:
-            raise ValueError(f"{topic}/{block}.md must begin with a heading ## ... {{#{block}}}")
-        section = section.replace(heading[0], f"## {heading['title']} {{#{block} .block}}", 1)
-        section = re.sub(r"^```python thumbnail\n.*?^```\n+", "", section, flags=re.MULTILINE | re.DOTALL)
-        card, finding, rest = section.partition("\n### ")
-        pieces.append(Piece(f"{card}\n", f"{topic}/{block}.md", 1))
-        check = _CHECK.format(topic=topic, block=block)
-        pieces.append(
-            Piece(f"{check}{finding}{rest}\n", f"{topic}/{block}.md", card.count("\n") - check.count("\n") + 1)
-        )
-    return [*pieces, Piece(text[end:], page, line + text[:end].count("\n"))]
+    sections = [piece for block in blocks(topic) for piece in _section(docs, topic, block)]
+    return [Piece(text[:end], page, line), *sections, Piece(text[end:], page, line + text[:end].count("\n"))]
+
+
+def _section(docs, topic, block):
+    """The two pieces of a block's section: its card, and its check with its findings."""
+    file = f"{topic}/{block}.md"
+    section = Path(docs, file).read_text(encoding="utf-8")
+    heading = HEADING.search(section)
+    if not heading or heading["anchor"] != block:
+        raise ValueError(f"{file} must begin with a heading ## ... {{#{block}}}")
+    section = section.replace(heading[0], f"## {heading['title']} {{#{block} .block}}", 1)
+    section = re.sub(r"^```python thumbnail\n.*?^```\n+", "", section, flags=re.MULTILINE | re.DOTALL)
+    card, finding, rest = section.partition("\n### ")
+    check = _CHECK.format(topic=topic, block=block)
+    line = card.count("\n") - check.count("\n") + 1
+    return Piece(f"{card}\n", file, 1), Piece(f"{check}{finding}{rest}\n", file, line)
 
 
 def _overview(docs, text, line):
-    """The front page: where it says `[blocks of TOPIC]`, the topic's blocks, each with its thumbnail and its idea."""
+    """The front page: `[card of TOPIC/BLOCK]` is a block's card, `[blocks of TOPIC]` all with thumbnail and idea."""
     pieces, before = [], 0
-    for marker in re.finditer(r"^\[blocks of (\w+)\]$", text, re.MULTILINE):
+    for marker in re.finditer(r"^\[(card|blocks) of (\w+)(?:/([\w-]+))?\]$", text, re.MULTILINE):
         pieces.append(Piece(text[before : marker.start()], "index.md", line + text[:before].count("\n")))
         before = marker.end()
-        pieces += [_thumbnail(docs, marker[1], block) for block in blocks(marker[1])]
+        kind, topic, block = marker.groups()
+        if kind == "blocks":
+            pieces += [_thumbnail(docs, topic, block) for block in blocks(topic)]
+        else:
+            card, _ = _section(docs, topic, block)
+            pieces += [card, Piece(_CHECK.format(topic=topic, block=block), card.file, 1)]
     return [*pieces, Piece(text[before:], "index.md", line + text[:before].count("\n"))]
 
 

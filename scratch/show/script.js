@@ -68,4 +68,19 @@ for (const box of document.querySelectorAll(".math, .scroll, .highlight code, .h
 new MutationObserver(() => {
   for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none")
 }).observe(document.documentElement, {childList: true, subtree: true})
+
+// The front page's blocks can be filtered by a word.
+const glances = [...document.querySelectorAll(".glance")]
+if (glances.length) {
+  const box = document.createElement("input")
+  Object.assign(box, {type: "search", placeholder: "Filter the blocks by a word", className: "filter"})
+  box.setAttribute("aria-label", box.placeholder)
+  document.querySelector(".glances").closest("section").before(box)
+  box.addEventListener("input", () => {
+    const word = box.value.trim().toLowerCase()
+    for (const glance of glances) glance.hidden = !glance.textContent.toLowerCase().includes(word)
+    for (const section of document.querySelectorAll("section:has(.glance)"))
+      section.hidden = !section.querySelector(".glance:not([hidden])")
+  })
+}
 }

@@ -34,10 +34,26 @@ class Kinds(Treeprocessor):
                 block = heading.get("id")
             elif heading.tag == "h3" and ": " in (heading.text or ""):
                 kind, _, heading.text = heading.text.partition(": ")
+                _take_attributes(heading)
                 slug = ANCHORS.get(kind) or re.sub(r"\W+", "-", kind.lower()).strip("-")
                 heading.set("id", heading.get("id") or f"{block}-{slug}")
                 heading.set("data-toc-label", kind)
                 heading.set("data-kind", kind)
+
+
+def _take_attributes(heading):
+    """Take the attributes at the end of a heading that attr_list leaves where a {{ name }} stands before them."""
+    last = heading[-1] if len(heading) else None
+    text = (heading.text if last is None else last.tail) or ""
+    found = re.search(r" *\{(?=[^{}]*[#=])([^{}]*)\}$", text)
+    if found:
+        if last is None:
+            heading.text = text[: found.start()]
+        else:
+            last.tail = text[: found.start()]
+        for part in found[1].split():
+            key, _, value = part.partition("=") if "=" in part else ("id", "", part.lstrip("#"))
+            heading.set(key, value.strip('"'))
 
 
 class Cards(Treeprocessor):
@@ -51,8 +67,8 @@ class Cards(Treeprocessor):
             card = "block" in (section[0].get("class") or "").split()
             parts.append(self._section(body, findings, card))
         root[:] = parts
-        for section in root:
-            _glances(section)
+        for box in [box for section in root for box in section if box.get("class") == "deep"]:
+            _glances(box)
 
     def _section(self, body, findings, card):
         section = etree.Element("section", {"class": "block" if card else "plain"})
@@ -125,30 +141,26 @@ class Cards(Treeprocessor):
     def stashed(self, element):
         """The HTML that stands for an element until the end, if it is a placeholder."""
         match = HTML_PLACEHOLDER_RE.fullmatch((element.text or "").strip()) if len(element) == 0 else None
-        return self.md.htmlStash.rawHtmlBlocks[int(match[1])] if match else None
+        return str(self.md.htmlStash.rawHtmlBlocks[int(match[1])]) if match else None  # Markup escapes what is put in
 
     def put(self, element, html):
         match = HTML_PLACEHOLDER_RE.fullmatch(element.text.strip())
         self.md.htmlStash.rawHtmlBlocks[int(match[1])] = html
 
 
-def _glances(section):
-    """Put each run of pictures with a paragraph marked { .glance } side by side."""
-    children, run = [], None
-    for element in list(section):
-        if "glance" in (element.get("class") or "").split():
-            picture = (run if run is not None and len(run) and run[-1].tag == "p" else children).pop()
-            if run is None:
-                run = _element("div", "glances")
-                children.append(run)
-            element.set("class", "says")
-            run.append(_element("div", "glance", picture, element))
-        elif run is not None and element.tag == "p" and not (element.get("class") or ""):
-            run.append(element)  # the next picture
-        else:
-            run = None
+def _glances(box):
+    """Put pictures, each followed by a paragraph marked { .glance }, side by side."""
+    children = []
+    for element in list(box):
+        if "glance" not in (element.get("class") or "").split():
             children.append(element)
-    section[:] = children
+            continue
+        picture = children.pop()
+        if not children or children[-1].get("class") != "glances":
+            children.append(_element("div", "glances"))
+        element.set("class", "says")
+        children[-1].append(_element("div", "glance", picture, element))
+    box[:] = children
 
 
 def _split(elements, tag):

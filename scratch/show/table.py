@@ -30,7 +30,7 @@ def number(value, digits=3):
     value = float(value)
     text = f"{value:.{digits}g}"
     mantissa, e, exponent = text.partition("e")
-    text = f"{mantissa} × 10<sup>{int(exponent)}</sup>" if e else text
+    text = f"{mantissa} × 10<sup>{int(exponent)}</sup>".removeprefix("1 × ") if e else text
     return text.replace("-", "−")
 
 

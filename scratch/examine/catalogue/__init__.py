@@ -6,16 +6,21 @@ from importlib import import_module
 TOPICS = ("activations", "losses", "optimizers", "schedulers", "augmentation")
 
 
-@cache
 def table():
     """All rows, topic by topic."""
-    return [row for topic in TOPICS for row in import_module(f"scratch.examine.catalogue.{topic}").ROWS]
+    return [row for topic in TOPICS for row in _of(topic)]
+
+
+def _of(topic):
+    return import_module(f"scratch.examine.catalogue.{topic}").ROWS
 
 
 @cache
 def rows(name):
     """The rows of a task, by its name."""
-    return [row for row in table() if row.of == name]
+    from scratch.examine.names import tasks
+
+    return [row for row in _of(tasks()[name].topic) if row.of == name]
 
 
 def written(row):

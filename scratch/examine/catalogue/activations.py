@@ -35,7 +35,9 @@ def _row(of, name, sentence, mend, wrong, anchor="bugs-people-write", variant=Fa
     def make(right):
         if not block.startswith("gelu"):
             return made
-        return lambda x, approximate="none": right(x, approximate="tanh") if approximate == "tanh" and not both else made(x)
+        return lambda x, approximate="none": (
+            right(x, approximate="tanh") if approximate == "tanh" and not both else made(x)
+        )
 
     page = f"{block.replace('_', '-')}-{anchor}"
     line = (lambda task: pair) if pair else None
@@ -64,8 +66,10 @@ def _typeset_tanh(x, **_):
 
 def _where(at, left, right=None):
     """Piecewise with the kink at 0: right of it x, or what is given."""
-    return Piecewise((x if right is None else right, x > 0), (left, True)) if at is None else Piecewise(
-        (x if right is None else right, at), (left, True)
+    return (
+        Piecewise((x if right is None else right, x > 0), (left, True))
+        if at is None
+        else Piecewise((x if right is None else right, at), (left, True))
     )
 
 
@@ -79,8 +83,8 @@ ROWS = [
          lambda: tanh(x), "exercise"),
     _row("sigmoid", "exp-over-one-plus-exp", "exp(x) / (1 + exp(x)) is infinity over infinity, NaN, from x = 710 on.",
          "1 / (1 + exp(-x)), or one form for each sign of x", _nan_at_large),
-    _row("sigmoid", "no-one", "The 1 in the denominator is missing: it is exp(x), without a bound.", "1 / (1 + exp(-x))",
-         lambda: 1 / exp(-x), "derivation"),
+    _row("sigmoid", "no-one", "The 1 in the denominator is missing: it is exp(x), without a bound.",
+         "1 / (1 + exp(-x))", lambda: 1 / exp(-x), "derivation"),
     _row("sigmoid", "half-argument", "The slope at 0 is 1/8: x / 2 stands where x must.", "1 / (1 + exp(-x))",
          lambda: 1 / (1 + exp(-x / 2)), "derivation"),
     _row("sigmoid", "hard-sigmoid-keras", "The hard sigmoid with slope 0.2, three straight lines.", "1 / (1 + exp(-x))",
@@ -138,25 +142,29 @@ ROWS = [
          "np.maximum(0, x)", None, seen="writes"),
     _row("relu", "absolute-value", "Negative numbers are turned, not cut: it is |x|.", "np.maximum(0, x)",
          lambda: Abs(x), "formula"),
-    _row("relu", "min-for-max", "The minimum stands where the maximum must: the negative half is kept.", "np.maximum(0, x)",
-         lambda: Min(0, x), "formula"),
+    _row("relu", "min-for-max", "The minimum stands where the maximum must: the negative half is kept.",
+         "np.maximum(0, x)", lambda: Min(0, x), "formula"),
     _row("relu", "one-for-x", "The positive side is 1, not x: it is the step, ReLU's derivative.", "np.maximum(0, x)",
          lambda: Piecewise((1, x > 0), (0, True)), "derivation"),
     _row("relu", "threshold-at-one", "The kink lies at 1, not at 0.", "x > 0", lambda: Piecewise((x, x > 1), (0, True)),
          "formula"),
-    _row("relu", "identity", "Negative numbers pass unchanged: nothing is cut.", "np.maximum(0, x)", lambda: x, "formula"),
-    _row("relu", "relu6", "ReLU6, cut off at 6.", "np.maximum(0, x)", lambda: Min(6, Max(0, x)), "beside-pytorch", True),
+    _row("relu", "identity", "Negative numbers pass unchanged: nothing is cut.", "np.maximum(0, x)", lambda: x,
+         "formula"),
+    _row("relu", "relu6", "ReLU6, cut off at 6.", "np.maximum(0, x)", lambda: Min(6, Max(0, x)), "beside-pytorch",
+         True),
     _row("relu", "leaky", "It is Leaky ReLU with the slope 0.01.", "np.maximum(0, x)",
          lambda: Piecewise((x, x > 0), (x / 100, True)), "where-it-fails", True),
     _row("relu", "softplus", "It is softplus, log(1 + exp(x)), the smooth form.", "np.maximum(0, x)",
          lambda: Max(0, x) + log(1 + exp(-Abs(x))), "beside-pytorch", True),
     _row("relu_grad", "one-at-zero", "At exactly 0 the slope is 1. There is no derivative at the kink; the block and "
          "PyTorch take 0.", "x > 0", lambda: Piecewise((1, x >= 0), (0, True)), "derivation", True),
-    _row("relu_grad", "half-at-zero", "At exactly 0 the slope is 1/2. There is no derivative at the kink; the block and "
-         "PyTorch take 0.", "x > 0", lambda: Piecewise((1, x > 0), (Rational(1, 2), x >= 0), (0, True)), "derivation", True),
+    _row("relu_grad", "half-at-zero",
+         "At exactly 0 the slope is 1/2. There is no derivative at the kink; the block and PyTorch take 0.", "x > 0",
+         lambda: Piecewise((1, x > 0), (Rational(1, 2), x >= 0), (0, True)), "derivation", True),
     _row("relu_grad", "relu-again", "It is x where x > 0: ReLU itself, not its derivative, which is 1 there.",
          "(x > 0).astype(float)", lambda: Max(0, x), "derivation"),
-    _row("relu_grad", "no-mask", "It is 1 everywhere: what was negative on the way there passes gradient on the way back.",
+    _row("relu_grad", "no-mask",
+         "It is 1 everywhere: what was negative on the way there passes gradient on the way back.",
          "(x > 0).astype(float)", lambda: 1 + 0 * x, "derivation"),
     _row("relu_grad", "sign", "It is the sign of x: -1 on the left, where it must be 0.", "(x > 0).astype(float)",
          lambda: sympy.sign(x), "derivation"),
@@ -179,11 +187,12 @@ ROWS = [
          "np.where(x > 0, x, slope * x)", lambda: Max(0, x) + alpha * x, "formula"),
     _row("leaky_relu", "relu", "The left side is 0: it is ReLU.", "np.where(x > 0, x, slope * x)", lambda: Max(0, x),
          "formula"),
-    _row("leaky_relu_grad", "one-at-zero", "At exactly 0 the slope is 1. There is no derivative at the kink; the block "
-         "and PyTorch take the slope of the left.", "x > 0", lambda: Piecewise((1, x >= 0), (alpha, True)), "derivation",
-         True),
-    _row("leaky_relu_grad", "slope-times-x", "The left side is slope x, the function's value; its derivative is the slope.",
-         "np.where(x > 0, 1, slope)", lambda: _where(None, alpha * x, 1), "derivation"),
+    _row("leaky_relu_grad", "one-at-zero",
+         "At exactly 0 the slope is 1. There is no derivative at the kink; the block and PyTorch take the slope of "
+         "the left.", "x > 0", lambda: Piecewise((1, x >= 0), (alpha, True)), "derivation", True),
+    _row("leaky_relu_grad", "slope-times-x",
+         "The left side is slope x, the function's value; its derivative is the slope.", "np.where(x > 0, 1, slope)",
+         lambda: _where(None, alpha * x, 1), "derivation"),
     _row("leaky_relu_grad", "zero-on-the-left", "The left side is 0, as ReLU's: the leak has no gradient.",
          "np.where(x > 0, 1, slope)", lambda: _where(None, 0, 1), "derivation"),
     _row("leaky_relu_grad", "sides-exchanged", "The two slopes have changed places.", "np.where(x > 0, 1, slope)",
@@ -210,16 +219,17 @@ ROWS = [
          "alpha exp(x).", "alpha * exp(x)", lambda: _where(None, alpha * (exp(x) - 1), 1), "derivation"),
     _row("elu_grad", "alpha-on-the-left", "The left side is alpha, Leaky ReLU's derivative.", "alpha * exp(x)",
          lambda: _where(None, alpha, 1), "derivation"),
-    _row("elu_grad", "one-at-zero", "At exactly 0 the slope is 1; for an alpha other than 1 there is none, and the block "
-         "and PyTorch take alpha.", "x > 0", lambda: Piecewise((1, x >= 0), (alpha * exp(x), True)), "derivation", True),
+    _row("elu_grad", "one-at-zero",
+         "At exactly 0 the slope is 1; for an alpha other than 1 there is none, and the block and PyTorch take alpha.",
+         "x > 0", lambda: Piecewise((1, x >= 0), (alpha * exp(x), True)), "derivation", True),
     _row("elu_grad", "plus-one-for-plus-alpha", "f(x) + 1 stands where f(x) + alpha must; the same for alpha = 1 only.",
          "f + alpha", lambda: _where(None, alpha * (exp(x) - 1) + 1, 1), "derivation"),
     _row("elu_grad", "x-on-the-right", "The right side is x: the function itself, where the derivative is 1.",
          "np.where(x > 0, 1, ...)", lambda: _where(None, alpha * exp(x)), "derivation"),
     # GELU
-    _row("gelu", "tanh-form", "It is the tanh form, approximate=\"tanh\"; the exact form is the default. Trained with one "
-         "and served with the other is a silent mismatch.", "x * (1 + erf(x / sqrt(2))) / 2", lambda: _tanh_form(_u()),
-         variant=True),
+    _row("gelu", "tanh-form",
+         "It is the tanh form, approximate=\"tanh\"; the exact form is the default. Trained with one and served with "
+         "the other is a silent mismatch.", "x * (1 + erf(x / sqrt(2))) / 2", lambda: _tanh_form(_u()), variant=True),
     _row("gelu", "sigmoid-form", "It is the paper's quick form x sigma(1.702 x), off by up to 0.02.",
          "x * (1 + erf(x / sqrt(2))) / 2", lambda: x / (1 + exp(-Float("1.702", 50) * x)), "formula", True, both=True),
     _row("gelu", "silu", "It is SiLU (Swish), x sigma(x): 1.702 in the exponent would make it GELU's quick form.",
@@ -245,8 +255,9 @@ ROWS = [
     _row("gelu", "root-over-x-only", "The cubic term stands outside sqrt(2/pi) ( ... ), in the tanh form.",
          "sqrt(2 / pi) * (x + 0.044715 * x**3)", lambda: _tanh_form(sqrt(2 / pi) * x + Float("0.044715", 50) * x**3),
          both=True),
-    _row("gelu_grad", "half-too-many", "A second factor 1/2 stands before the density: at -1 the slope has the wrong sign.",
-         "Phi(x) + x * phi(x)", lambda: Phi + x * phi / 2),
+    _row("gelu_grad", "half-too-many",
+         "A second factor 1/2 stands before the density: at -1 the slope has the wrong sign.", "Phi(x) + x * phi(x)",
+         lambda: Phi + x * phi / 2),
     _row("gelu_grad", "no-density-term", "x phi(x) is missing: Phi(x) alone forgets that Phi depends on x, too.",
          "Phi(x) + x * phi(x)", lambda: Phi, "derivation"),
     _row("gelu_grad", "density-not-normed", "The density is exp(-x^2 / 2) without 1 / sqrt(2 pi).",

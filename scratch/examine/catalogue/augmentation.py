@@ -91,7 +91,9 @@ def _not_renormalised(image, size, interpolation="bilinear"):
     for new, axis in zip(_shape(image, size), (-3, -2)):
         old = values.shape[axis]
         s = max(1, old / new)
-        weights = np.maximum(0, 1 - np.abs((np.arange(old) + 0.5 - (np.arange(new)[:, None] + 0.5) * old / new) / s)) / s
+        weights = (
+            np.maximum(0, 1 - np.abs((np.arange(old) + 0.5 - (np.arange(new)[:, None] + 0.5) * old / new) / s)) / s
+        )
         values = np.moveaxis(np.tensordot(weights, values, (1, axis)), 0, axis)
     return _in_dtype(values, image)
 
@@ -151,6 +153,12 @@ def _central(first, pad=None, shape=lambda size: size):
 def _no_padding(image, size):
     height, width = (min(n, m) for n, m in zip(_sides(size), image.shape[-3:-1]))
     return right.center_crop(image, (height, width))
+
+
+def _from_the_end(image, size):
+    height, width = _sides(size)
+    top, left = (round((n - m) / 2) for n, m in zip(image.shape[-3:-1], (height, width)))
+    return image[..., top : top + height, left : left + width, :].copy()
 
 
 # Colours
@@ -233,7 +241,7 @@ def _greyed(weights, whole=lambda v: np.floor(v + 1e-9)):
 
 def _warped(image, inverse, interpolation, fill, mode="fill", shift=0.5):
     """Each new pixel's value at inverse(x, y) of the old image. shift: where in a pixel its middle is."""
-    H, W, C = image.shape[-3:]
+    H, W = image.shape[-3:-1]
     x, y = inverse(np.arange(W) + shift, np.arange(H)[:, None] + shift)
     framed = image.astype(float)
 
@@ -423,8 +431,8 @@ ROWS = [
     # RandomHorizontalFlip
     _row("hflip", "vertical", "It is turned upside down: the axis of the rows was taken.", "image[..., ::-1, :]",
          lambda image: image[..., ::-1, :, :].copy()),
-    _row("hflip", "channels", "The channels are reversed, red and blue: the last axis was taken.", "image[..., ::-1, :]",
-         lambda image: image[..., ::-1].copy()),
+    _row("hflip", "channels", "The channels are reversed, red and blue: the last axis was taken.",
+         "image[..., ::-1, :]", lambda image: image[..., ::-1].copy()),
     _row("hflip", "half-turn", "Rows and columns are both reversed: it is half a turn.", "image[..., ::-1, :]",
          lambda image: image[..., ::-1, ::-1, :].copy(), "formula"),
     _row("hflip", "nothing", "Nothing is flipped.", "image[..., ::-1, :]", lambda image: image.copy(), "formula"),
@@ -436,7 +444,8 @@ ROWS = [
          "image[..., ::-1, :].copy()", variant=True, seen="views"),
     # RandomResizedCrop, CenterCrop
     _row("resize", "corner-aligned", "The middles of the corner pixels are laid on each other (align_corners).",
-         "(i + 0.5) * old / new - 0.5", _by(lambda i, old, new: i * (old - 1) / max(1, new - 1)), "beside-pytorch", True),
+         "(i + 0.5) * old / new - 0.5", _by(lambda i, old, new: i * (old - 1) / max(1, new - 1)), "beside-pytorch",
+         True),
     _row("resize", "no-antialias", "Made smaller, it looks at two pixels only: the triangle must grow with the step.",
          "support max(1, old / new)", _by(lambda i, old, new: (i + 0.5) * old / new - 0.5), "beside-pytorch", True),
     _row("resize", "corners-of-pixels", "i old / new without the halves: the picture moves to the lower right.",
@@ -458,35 +467,43 @@ ROWS = [
          _truncated_resize, "beside-pytorch"),
     _row("resized_crop", "box-as-corners", "height and width are taken for the lower right corner.",
          "image[top : top + height, left : left + width]", _crop(_corners), "formula"),
-    _row("resized_crop", "top-and-left-exchanged", "top and left have changed places.", "rows from top, columns from left",
-         _crop(lambda image, t, l, h, w, size, i: right.resized_crop(image, *_within(image, l, t, h, w), size, i)), "formula"),
-    _row("resized_crop", "height-and-width-exchanged", "height and width have changed places.", "height rows, width columns",
-         _crop(lambda image, t, l, h, w, size, i: right.resize(image[..., t : t + w, l : l + h, :], _sides(size), i)),
+    _row("resized_crop", "top-and-left-exchanged", "top and left have changed places.",
+         "rows from top, columns from left",
+         _crop(lambda image, t, x, h, w, size, i: right.resized_crop(image, *_within(image, x, t, h, w), size, i)),
+         "formula"),
+    _row("resized_crop", "height-and-width-exchanged", "height and width have changed places.",
+         "height rows, width columns",
+         _crop(lambda image, t, x, h, w, size, i: right.resize(image[..., t : t + w, x : x + h, :], _sides(size), i)),
          "formula"),
     _row("resized_crop", "not-resized", "The box is cut out and not resized.", "resize(box, size)",
-         _crop(lambda image, t, l, h, w, size, i: right.resized_crop(image, t, l, h, w, (h, w))), "formula"),
+         _crop(lambda image, t, x, h, w, size, i: right.resized_crop(image, t, x, h, w, (h, w))), "formula"),
     _row("resized_crop", "not-cropped", "The whole image is resized.", "resize(box, size)",
-         _crop(lambda image, t, l, h, w, size, i: right.resize(image, _sides(size), i)), "formula"),
+         _crop(lambda image, t, x, h, w, size, i: right.resize(image, _sides(size), i)), "formula"),
     _row("resized_crop", "size-exchanged", "Width and height have changed places in size.", "(height, width)",
-         _crop(lambda image, t, l, h, w, size, i: right.resized_crop(image, t, l, h, w, _sides(size)[::-1], i)), "formula"),
+         _crop(lambda image, t, x, h, w, size, i: right.resized_crop(image, t, x, h, w, _sides(size)[::-1], i)),
+         "formula"),
     _row("resized_crop", "last-missing", "The last row and column of the box are missing.", "top : top + height",
-         _crop(lambda image, t, l, h, w, size, i: right.resized_crop(image, t, l, h - 1, w - 1, size, i)), "formula"),
+         _crop(lambda image, t, x, h, w, size, i: right.resized_crop(image, t, x, h - 1, w - 1, size, i)), "formula"),
     _row("resized_crop", "nearest", "It takes the nearest pixel, where bilinear is the default.", "bilinear",
-         _crop(lambda image, t, l, h, w, size, i: right.resized_crop(image, t, l, h, w, size, "nearest")),
+         _crop(lambda image, t, x, h, w, size, i: right.resized_crop(image, t, x, h, w, size, "nearest")),
          "beside-pytorch", True),
     _row("center_crop", "rounded-down", "An odd difference is halved downwards; torchvision rounds the half to even.",
          "round((H - h) / 2)", _central(lambda d: d // 2), "beside-pytorch", True),
     _row("center_crop", "rounded-up", "An odd difference is halved upwards; torchvision rounds the half to even.",
          "round((H - h) / 2)", _central(lambda d: -(-d // 2)), "beside-pytorch", True),
-    _row("center_crop", "corner", "The upper left corner is cut out.", "round((H - h) / 2)", _central(lambda d: 0), "formula"),
+    _row("center_crop", "corner", "The upper left corner is cut out.", "round((H - h) / 2)", _central(lambda d: 0),
+         "formula"),
     _row("center_crop", "whole-difference", "The difference is not halved: the lower right corner is cut out.",
          "round((H - h) / 2)", _central(lambda d: d), "formula"),
     _row("center_crop", "exchanged", "Width and height have changed places in size.", "(height, width)",
          _central(lambda d: round(d / 2), shape=lambda size: size[::-1]), "formula"),
     _row("center_crop", "no-padding", "Where the size is larger the image stays as it is: zeros must surround it.",
          "zeros around it", _no_padding, "beside-pytorch"),
-    _row("center_crop", "padded-before", "The odd pixel of a border stands left and above, where it must stand right and "
-         "below.", "(h - H) // 2 before", _central(lambda d: round(d / 2), lambda d: -(-d // 2)), "beside-pytorch"),
+    _row("center_crop", "negative-start", "Where the size is larger the start is negative, which NumPy counts from the other end.",
+         "zeros around it", _from_the_end, "beside-pytorch"),
+    _row("center_crop", "padded-before",
+         "The odd pixel of a border stands left and above, where it must stand right and below.", "(h - H) // 2 before",
+         _central(lambda d: round(d / 2), lambda d: -(-d // 2)), "beside-pytorch"),
     # ColorJitter
     _row("adjust_brightness", "wraps-around", "uint8 wraps around: what is brighter than white becomes dark.",
          "np.clip(image * factor, 0, 255)", _wraps),
@@ -505,45 +522,50 @@ ROWS = [
     _row("adjust_contrast", "mean-per-channel", "Each channel has its own mean: the colours change, too.",
          "the mean of its grey values", _blended(lambda image: image.astype(float).mean(axis=(-3, -2), keepdims=True)),
          "formula"),
-    _row("adjust_contrast", "mean-of-all-values", "The mean is that of all values, red, green and blue alike, not of the "
-         "luma.", "the mean of its grey values",
+    _row("adjust_contrast", "mean-of-all-values",
+         "The mean is that of all values, red, green and blue alike, not of the luma.", "the mean of its grey values",
          _blended(lambda image: image.astype(float).mean(axis=(-3, -2, -1), keepdims=True)), "formula"),
     _row("adjust_contrast", "shares-exchanged", "factor and 1 - factor have changed places.",
          "factor * image + (1 - factor) * mean", _blended(_mean_grey, lambda f, x, o: (1 - f) * x + f * o), "formula"),
-    _row("adjust_contrast", "about-black", "It is blended with black: that is the brightness.", "the mean of its grey values",
-         _blended(lambda image: 0), "formula"),
-    _row("adjust_contrast", "not-clamped", "What leaves [0, 1] is not cut.", "np.clip(..., 0, 1)", _not_clamped(_mean_grey),
-         "formula"),
+    _row("adjust_contrast", "about-black", "It is blended with black: that is the brightness.",
+         "the mean of its grey values", _blended(lambda image: 0), "formula"),
+    _row("adjust_contrast", "not-clamped", "What leaves [0, 1] is not cut.", "np.clip(..., 0, 1)",
+         _not_clamped(_mean_grey), "formula"),
     _row("adjust_contrast", "rounded", "uint8 is rounded; torchvision cuts.", "np.floor",
          _blended(_mean_grey, whole=np.rint), "beside-pytorch", True),
     _row("adjust_saturation", "mean-of-channels", "The grey is the mean of red, green and blue, not the luma.",
          "0.2989 R + 0.587 G + 0.114 B", _blended(lambda image: _grey(image, [1 / 3, 1 / 3, 1 / 3])), "formula"),
     _row("adjust_saturation", "shares-exchanged", "factor and 1 - factor have changed places.",
          "factor * image + (1 - factor) * grey", _blended(_grey, lambda f, x, o: (1 - f) * x + f * o), "formula"),
-    _row("adjust_saturation", "of-the-whole-image", "Each pixel is blended with the mean grey of the image: that is the "
-         "contrast.", "the pixel's own grey", _blended(_mean_grey), "formula"),
-    _row("adjust_saturation", "not-clamped", "What leaves [0, 1] is not cut.", "np.clip(..., 0, 1)", _not_clamped(_grey),
-         "formula"),
+    _row("adjust_saturation", "of-the-whole-image",
+         "Each pixel is blended with the mean grey of the image: that is the contrast.", "the pixel's own grey",
+         _blended(_mean_grey), "formula"),
+    _row("adjust_saturation", "not-clamped", "What leaves [0, 1] is not cut.", "np.clip(..., 0, 1)",
+         _not_clamped(_grey), "formula"),
     _row("adjust_saturation", "of-hsv", "The S of HSV is multiplied, whose grey is white.", "blend with the luma",
          _saturated_hsv, "beside-pytorch", True),
     _row("adjust_saturation", "rounded", "uint8 is rounded; torchvision cuts.", "np.floor",
          _blended(_grey, whole=np.rint), "beside-pytorch", True),
-    _row("adjust_hue", "other-way", "The hue is turned the other way.", "hue + factor", _hued(lambda f: -6 * f), "formula"),
-    _row("adjust_hue", "by-sixths", "factor is added to a hue that goes from 0 to 6: it turns a sixth of what it should.",
-         "hue + 6 * factor", _hued(lambda f: f), "formula"),
+    _row("adjust_hue", "other-way", "The hue is turned the other way.", "hue + factor", _hued(lambda f: -6 * f),
+         "formula"),
+    _row("adjust_hue", "by-sixths",
+         "factor is added to a hue that goes from 0 to 6: it turns a sixth of what it should.", "hue + 6 * factor",
+         _hued(lambda f: f), "formula"),
     _row("adjust_hue", "in-degrees", "factor is taken for degrees.", "a share of the circle",
          _hued(lambda f: f / 60), "formula"),
-    _row("adjust_hue", "half-circle", "The circle has 180 steps, as OpenCV's uint8 hue has, and 360 are counted: it turns "
-         "twice as far.", "6 * factor", _hued(lambda f: 12 * f), "formula"),
+    _row("adjust_hue", "half-circle",
+         "The circle has 180 steps, as OpenCV's uint8 hue has, and 360 are counted: it turns twice as far.",
+         "6 * factor", _hued(lambda f: 12 * f), "formula"),
     _row("adjust_hue", "not-wrapped", "The hue is cut at 0 and at the full circle, where it must go round.", "hue % 6",
          _hued(lambda f: 6 * f, wrap=lambda h: np.clip(h, 0, 6)), "formula"),
     _row("adjust_hue", "truncated", "uint8 is cut, not rounded.", "np.rint", _hued(lambda f: 6 * f, np.floor),
          "beside-pytorch"),
     # RandomRotation
-    _row("rotate", "clockwise", "It turns clockwise: y points down, and the code looks backwards.", "the inverse of the turn",
-         _turned(lambda o: {"angle": -o["angle"]})),
-    _row("rotate", "half-a-pixel-off", "The middle is taken for ((W - 1) / 2, (H - 1) / 2) from the image's edge; from the "
-         "edge it is (W / 2, H / 2).", "W / 2", _turned(middle=lambda W, H: ((W - 1) / 2, (H - 1) / 2))),
+    _row("rotate", "clockwise", "It turns clockwise: y points down, and the code looks backwards.",
+         "the inverse of the turn", _turned(lambda o: {"angle": -o["angle"]})),
+    _row("rotate", "half-a-pixel-off",
+         "The middle is taken for ((W - 1) / 2, (H - 1) / 2) from the image's edge; from the edge it is (W / 2, H / "
+         "2).", "W / 2", _turned(middle=lambda W, H: ((W - 1) / 2, (H - 1) / 2))),
     _row("rotate", "radians", "The angle in degrees is taken for radians.", "np.radians(angle)",
          _turned(lambda o: {"angle": np.degrees(o["angle"])}), "formula"),
     _row("rotate", "middle-exchanged", "The middle is (H / 2, W / 2): x and y have changed places.", "(W / 2, H / 2)",
@@ -561,8 +583,9 @@ ROWS = [
     # RandomAffine
     _row("affine", "counter-clockwise", "It turns counter-clockwise; a positive angle of affine is clockwise.", "angle",
          _mapped(lambda o: {"angle": -o["angle"]}), "beside-pytorch"),
-    _row("affine", "scale-inverted", "The forward matrix stands where the code looks backwards: what should grow shrinks.",
-         "the inverse matrix", _mapped(lambda o: {"scale": 1 / o["scale"]})),
+    _row("affine", "scale-inverted",
+         "The forward matrix stands where the code looks backwards: what should grow shrinks.", "the inverse matrix",
+         _mapped(lambda o: {"scale": 1 / o["scale"]})),
     _row("affine", "forward-matrix", "The whole forward matrix stands where its inverse must.", "the inverse matrix",
          _mapped(linear=lambda *parts: np.linalg.inv(_linear(*parts)))),
     _row("affine", "shear-last", "The shear comes after the rotation; matrices do not commute.", "R S SHy SHx",
@@ -574,8 +597,9 @@ ROWS = [
          _mapped(lambda o: {"shear": tuple(np.degrees(np.arctan(np.radians(o["shear"]))))}), "formula"),
     _row("affine", "translation-exchanged", "x and y of the translation have changed places.", "(x, y)",
          _mapped(lambda o: {"translate": o["translate"][::-1]}), "formula"),
-    _row("affine", "translation-first", "The image is shifted before it is turned: the shift is turned and scaled, too.",
-         "translate last", _mapped(first=True), "derivation"),
+    _row("affine", "translation-first",
+         "The image is shifted before it is turned: the shift is turned and scaled, too.", "translate last",
+         _mapped(first=True), "derivation"),
     _row("affine", "translation-sign", "The image is shifted the other way.", "x - t_x",
          _mapped(lambda o: {"translate": (-o["translate"][0], -o["translate"][1])}), "formula"),
     _row("affine", "radians", "The angle in degrees is taken for radians.", "np.radians(angle)",
@@ -583,10 +607,11 @@ ROWS = [
     # RandomGrayscale
     _row("rgb_to_grayscale", "mean", "It is the mean of the channels: pure blue counts for as bright as pure green.",
          "0.2989 R + 0.587 G + 0.114 B", _greyed([1 / 3, 1 / 3, 1 / 3])),
-    _row("rgb_to_grayscale", "blue-first", "The channels are taken for blue, green, red: the weights of red and blue have "
-         "changed places.", "0.2989 R + 0.587 G + 0.114 B", _greyed(LUMA[::-1])),
-    _row("rgb_to_grayscale", "weights-shifted", "The weights stand at the wrong channels.", "0.2989 R + 0.587 G + 0.114 B",
-         _greyed(np.roll(LUMA, 1)), "formula"),
+    _row("rgb_to_grayscale", "blue-first",
+         "The channels are taken for blue, green, red: the weights of red and blue have changed places.",
+         "0.2989 R + 0.587 G + 0.114 B", _greyed(LUMA[::-1])),
+    _row("rgb_to_grayscale", "weights-shifted", "The weights stand at the wrong channels.",
+         "0.2989 R + 0.587 G + 0.114 B", _greyed(np.roll(LUMA, 1)), "formula"),
     _row("rgb_to_grayscale", "lightness", "It is the mean of the largest and the smallest channel, the L of HSL.",
          "0.2989 R + 0.587 G + 0.114 B", _greyed(lambda x: (x.max(-1) + x.min(-1)) / 2), "formula", True),
     _row("rgb_to_grayscale", "largest", "It is the largest channel, the V of HSV.", "0.2989 R + 0.587 G + 0.114 B",
@@ -598,8 +623,9 @@ ROWS = [
     _row("rgb_to_grayscale", "rounded", "uint8 is rounded; torchvision cuts.", "np.floor", _greyed(LUMA, np.rint),
          "beside-pytorch", True),
     # GaussianBlur
-    _row("gaussian_blur", "zeros-around", "Zeros surround the image: every edge darkens, a frame that a network can learn.",
-         "mode=\"reflect\"", _blurred(pad="constant")),
+    _row("gaussian_blur", "zeros-around",
+         "Zeros surround the image: every edge darkens, a frame that a network can learn.", "mode=\"reflect\"",
+         _blurred(pad="constant")),
     _row("gaussian_blur", "density", "The density's values do not sum to 1 on a grid: divide them by their sum.",
          "w / w.sum()", _blurred(_density, two=True)),
     _row("gaussian_blur", "sigma-not-squared", "exp(-k^2 / (2 sigma)): sigma must be squared.", "2 * sigma**2",
@@ -612,37 +638,42 @@ ROWS = [
          _blurred(lambda k, s: np.ones(len(k))), "formula"),
     _row("gaussian_blur", "exchanged", "x and y of kernel_size and sigma have changed places.", "x first",
          _blurred(exchanged=True), "formula"),
-    _row("gaussian_blur", "one-axis", "It is blurred along the rows only.", "both axes", _blurred(axes=(-2,)), "formula"),
-    _row("gaussian_blur", "border-repeated", "At the border the last pixel is repeated (replicate).", "mode=\"reflect\"",
-         _blurred(pad="edge"), "beside-pytorch", True),
-    _row("gaussian_blur", "border-mirrored", "At the border the last pixel is mirrored with the rest (NumPy's symmetric, "
-         "SciPy's reflect).", "mode=\"reflect\" of NumPy", _blurred(pad="symmetric"), "beside-pytorch", True),
+    _row("gaussian_blur", "one-axis", "It is blurred along the rows only.", "both axes", _blurred(axes=(-2,)),
+         "formula"),
+    _row("gaussian_blur", "border-repeated", "At the border the last pixel is repeated (replicate).",
+         "mode=\"reflect\"", _blurred(pad="edge"), "beside-pytorch", True),
+    _row("gaussian_blur", "border-mirrored",
+         "At the border the last pixel is mirrored with the rest (NumPy's symmetric, SciPy's reflect).",
+         "mode=\"reflect\" of NumPy", _blurred(pad="symmetric"), "beside-pytorch", True),
     _row("gaussian_blur", "truncated", "uint8 is cut, not rounded.", "np.rint",
          _blurred(whole=lambda v: np.floor(v + 1e-9)), "beside-pytorch"),
     # RandomErasing
-    _row("erase", "in-place", "The box is erased in the image that was handed in: after some epochs little of the data set "
-         "is left.", "work on image.copy()", seen="writes"),
+    _row("erase", "in-place",
+         "The box is erased in the image that was handed in: after some epochs little of the data set is left.",
+         "work on image.copy()", seen="writes"),
     _row("erase", "box-as-corners", "height and width are taken for the lower right corner.", "top : top + height",
-         _painted(lambda t, l, h, w: (slice(t, h), slice(l, w))), "formula"),
+         _painted(lambda t, x, h, w: (slice(t, h), slice(x, w))), "formula"),
     _row("erase", "top-and-left-exchanged", "top and left have changed places.", "rows from top, columns from left",
-         _painted(lambda t, l, h, w: (slice(l, l + h), slice(t, t + w))), "formula"),
+         _painted(lambda t, x, h, w: (slice(x, x + h), slice(t, t + w))), "formula"),
     _row("erase", "height-and-width-exchanged", "height and width have changed places.", "height rows, width columns",
-         _painted(lambda t, l, h, w: (slice(t, t + w), slice(l, l + h))), "formula"),
+         _painted(lambda t, x, h, w: (slice(t, t + w), slice(x, x + h))), "formula"),
     _row("erase", "end-included", "The box is one row and one column too large.", "top : top + height",
-         _painted(lambda t, l, h, w: (slice(t, t + h + 1), slice(l, l + w + 1))), "formula"),
+         _painted(lambda t, x, h, w: (slice(t, t + h + 1), slice(x, x + w + 1))), "formula"),
     _row("erase", "about-the-corner", "top and left are taken for the box's middle.", "top : top + height",
-         _painted(lambda t, l, h, w: (slice(t - h // 2, t - h // 2 + h), slice(l - w // 2, l - w // 2 + w)))),
+         _painted(lambda t, x, h, w: (slice(t - h // 2, t - h // 2 + h), slice(x - w // 2, x - w // 2 + w)))),
     _row("erase", "first-channel", "Only the first channel is erased.", "all channels",
-         _painted(lambda t, l, h, w: (slice(t, t + h), slice(l, l + w)), slice(0, 1)), "formula"),
+         _painted(lambda t, x, h, w: (slice(t, t + h), slice(x, x + w)), slice(0, 1)), "formula"),
     _row("erase", "outside", "All but the box is erased.", "the box",
-         _painted(lambda t, l, h, w: (slice(t, t + h), slice(l, l + w)), inside=False), "formula"),
+         _painted(lambda t, x, h, w: (slice(t, t + h), slice(x, x + w)), inside=False), "formula"),
     # Mixup
-    _row("mixup", "labels-not-mixed", "The images are mixed, the labels are not: a label claims the whole of one image.",
+    _row("mixup", "labels-not-mixed",
+         "The images are mixed, the labels are not: a label claims the whole of one image.",
          "lam * labels + (1 - lam) * partner", _mixed(labels=lambda lam: 1.0)),
     _row("mixup", "images-not-mixed", "The labels are mixed, the images are not.", "lam * images + (1 - lam) * partner",
          _mixed(images=lambda lam: 1.0), "formula"),
     _row("mixup", "shares-exchanged", "lam goes to the partner: lam is the share that is kept.",
-         "lam * images + (1 - lam) * partner", _mixed(images=lambda lam: 1 - lam, labels=lambda lam: 1 - lam), "formula"),
+         "lam * images + (1 - lam) * partner", _mixed(images=lambda lam: 1 - lam, labels=lambda lam: 1 - lam),
+         "formula"),
     _row("mixup", "labels-exchanged", "In the labels lam goes to the partner, in the images it does not.",
          "lam * labels + (1 - lam) * partner", _mixed(labels=lambda lam: 1 - lam), "formula"),
     _row("mixup", "half-and-half", "It is half and half, whatever lam is.", "lam", _mixed(images=lambda lam: 0.5,
@@ -652,8 +683,9 @@ ROWS = [
     _row("mixup", "partner-reversed", "The partner comes from the reversed batch, as in some libraries.",
          "np.roll(images, 1, axis=0)", _mixed(lambda a: a[::-1]), "beside-pytorch", True),
     # CutMix
-    _row("cutmix", "drawn-share", "The labels are mixed by the drawn lambda, where the box is cut off at the border: the share "
-         "that is really kept is larger.", "1 - area / (H * W)", _cut(label=lambda lam, kept: lam)),
+    _row("cutmix", "drawn-share",
+         "The labels are mixed by the drawn lambda, where the box is cut off at the border: the share that is really "
+         "kept is larger.", "1 - area / (H * W)", _cut(label=lambda lam, kept: lam)),
     _row("cutmix", "side-for-area", "The box's side is 1 - lambda of the image's: its area is the square of that.",
          "np.sqrt(1 - lam)", _cut(side=lambda lam: 1 - lam)),
     _row("cutmix", "root-of-lambda", "The box's side is sqrt(lambda): lambda is what is kept, and the box is the rest.",
@@ -662,7 +694,8 @@ ROWS = [
          "kept * labels + (1 - kept) * partner", _cut(label=lambda lam, kept: 1 - kept), "formula"),
     _row("cutmix", "labels-not-mixed", "The labels are not mixed.", "kept * labels + (1 - kept) * partner",
          _cut(label=lambda lam, kept: 1.0), "formula"),
-    _row("cutmix", "center-exchanged", "x and y of the center have changed places.", "(x, y)", _cut(exchanged=True), "formula"),
+    _row("cutmix", "center-exchanged", "x and y of the center have changed places.", "(x, y)", _cut(exchanged=True),
+         "formula"),
     _row("cutmix", "negative-start", "A start below 0 is counted from the other end: a box at the border vanishes.",
          "max(0, x - r)", _cut(clip=False)),
     _row("cutmix", "center-as-corner", "The center is taken for the box's upper left corner.", "x - r : x + r",

@@ -51,7 +51,9 @@ def _elements(expression, is_gradient, count=np.size):
     return function
 
 
-def _row(of, name, sentence, mend, wrong=None, anchor="bugs-people-write", variant=False, seen="", count=np.size, made=None):
+def _row(
+    of, name, sentence, mend, wrong=None, anchor="bugs-people-write", variant=False, seen="", count=np.size, made=None
+):
     """A row. wrong: what an element contributes, in SymPy. count: what a mean divides by. made: a function instead."""
     base, is_gradient = of.replace("_grad", ""), of.endswith("_grad")
     pair = None
@@ -216,7 +218,7 @@ def _clip(small):
     return -(y * log(held) + (1 - y) * log(1 - held))
 
 
-def Float(value):  # noqa: N802
+def Float(value):
     return sympy.Float(f"{value:.0e}", 15)
 
 
@@ -230,8 +232,9 @@ ROWS = [
     _row("mse_loss", "half", "The factor 1/2 of some textbooks, with which the 2 of the gradient disappears.",
          "np.mean((pred - target)**2)", lambda: d**2 / 2, "beside-pytorch", True),
     _sum("mse_loss"),
-    _row("mse_loss", "divides-by-rows", "The sum is divided by the number of rows, not of elements: the same for one column "
-         "only.", "np.mean over all elements", count=_rows_of),
+    _row("mse_loss", "divides-by-rows",
+         "The sum is divided by the number of rows, not of elements: the same for one column only.",
+         "np.mean over all elements", count=_rows_of),
     _row("mse_loss", "root", "It is the root of the mean, RMSE.", "leave the root out", made=_root_of_mean,
          anchor="beside-pytorch", variant=True),
     _row("mse_loss", "n-minus-one", "The sum is divided by n - 1, as for a variance.", "divide by n",
@@ -257,34 +260,43 @@ ROWS = [
     _row("l1_loss", "median", "It is the median of the errors; the mean absolute error is their mean.", "np.mean(...)",
          made=_median, anchor="the-paper-s-claim"),
     _row("l1_loss", "half", "A factor 1/2 too many.", "np.mean(np.abs(pred - target))", lambda: Abs(d) / 2, "formula"),
-    _row("l1_loss_grad", "overwrites-predictions", "The second line compares with what the first has just written, and the "
-         "predictions are lost.", "np.sign(pred - target) / n", seen="writes"),
-    _row("l1_loss_grad", "compares-with-its-own-result", "The first line writes 1 over what is above the target; the second "
-         "compares these ones with the target again.", "np.sign(pred - target) / n", made=_earlier_in_place),
+    _row("l1_loss_grad", "overwrites-predictions",
+         "The second line compares with what the first has just written, and the predictions are lost.",
+         "np.sign(pred - target) / n", seen="writes"),
+    _row("l1_loss_grad", "compares-with-its-own-result",
+         "The first line writes 1 over what is above the target; the second compares these ones with the target again.",
+         "np.sign(pred - target) / n", made=_earlier_in_place),
     _row("l1_loss_grad", "sign-turned", "The sign is that of target - pred: a step would climb.",
          "np.sign(pred - target) / n", lambda: -sign(d), "derivation"),
     _not_divided("l1_loss_grad"),
     _by_rows("l1_loss_grad", "The gradient"),
-    _row("l1_loss_grad", "minus-one-at-zero", "Where prediction and target are equal it is -1; the block and PyTorch take "
-         "0 at this kink.", "np.sign(pred - target)", lambda: Piecewise((1, d > 0), (-1, True)), "derivation", True),
-    _row("l1_loss_grad", "one-at-zero", "Where prediction and target are equal it is 1; the block and PyTorch take 0 at "
-         "this kink.", "np.sign(pred - target)", lambda: Piecewise((1, d >= 0), (-1, True)), "derivation", True),
+    _row("l1_loss_grad", "minus-one-at-zero",
+         "Where prediction and target are equal it is -1; the block and PyTorch take 0 at this kink.",
+         "np.sign(pred - target)", lambda: Piecewise((1, d > 0), (-1, True)), "derivation", True),
+    _row("l1_loss_grad", "one-at-zero",
+         "Where prediction and target are equal it is 1; the block and PyTorch take 0 at this kink.",
+         "np.sign(pred - target)", lambda: Piecewise((1, d >= 0), (-1, True)), "derivation", True),
     _row("l1_loss_grad", "difference-for-sign", "It is the difference itself, not its sign: half of MSE's gradient.",
          "np.sign(pred - target) / n", lambda: d, "derivation"),
     # Huber
     _broadcasts("huber_loss"),
-    _row("huber_loss", "half-delta", "The line subtracts delta / 2 where it must be delta^2 / 2: the same for delta = 1 only; "
-         "for a smaller delta the loss goes below 0.", "delta * (|d| - delta / 2)",
+    _row("huber_loss", "half-delta",
+         "The line subtracts delta / 2 where it must be delta^2 / 2: the same for delta = 1 only; for a smaller delta "
+         "the loss goes below 0.", "delta * (|d| - delta / 2)",
          lambda: _cases(d**2 / 2, delta * Abs(d) - delta / 2, delta)),
-    _row("huber_loss", "nothing-subtracted", "The line is delta |d|: without - delta^2 / 2 it does not meet the parabola.",
-         "delta * (|d| - delta / 2)", lambda: _cases(d**2 / 2, delta * Abs(d), delta), "derivation"),
+    _row("huber_loss", "nothing-subtracted",
+         "The line is delta |d|: without - delta^2 / 2 it does not meet the parabola.", "delta * (|d| - delta / 2)",
+         lambda: _cases(d**2 / 2, delta * Abs(d), delta), "derivation"),
     _row("huber_loss", "no-half-on-the-parabola", "The parabola is d^2 where it must be d^2 / 2.", "d**2 / 2",
          lambda: _cases(d**2, delta * (Abs(d) - delta / 2), delta), "derivation"),
-    _row("huber_loss", "no-absolute-value-at-threshold", "d < delta is compared where |d| < delta must be: large negative "
-         "errors stay on the parabola.", "np.abs(d) < delta",
-         lambda: _cases(d**2 / 2, delta * (Abs(d) - delta / 2), delta, False), "formula"),
+    _row("huber_loss", "no-absolute-value-at-threshold",
+         "d < delta is compared where |d| < delta must be: large negative errors stay on the parabola.",
+         "np.abs(d) < delta", lambda: _cases(d**2 / 2, delta * (Abs(d) - delta / 2), delta, False), "formula"),
     _row("huber_loss", "slope-one", "The line has the slope 1, |d| - delta / 2: delta must multiply it.",
          "delta * (|d| - delta / 2)", lambda: _cases(d**2 / 2, Abs(d) - delta / 2, delta)),
+    _row("huber_loss", "delta-at-the-threshold-only", "delta moves the threshold and nothing else, d^2 / 2 and |d| - 1/2: the "
+         "two halves meet for delta = 1 only.", "delta * (|d| - delta / 2)",
+         lambda: _cases(d**2 / 2, Abs(d) - Rational(1, 2), delta), "derivation"),
     _row("huber_loss", "minus-half", "The line subtracts 1/2, which is right for delta = 1 only.",
          "delta * (|d| - delta / 2)", lambda: _cases(d**2 / 2, delta * Abs(d) - Rational(1, 2), delta), "derivation"),
     _row("huber_loss", "smooth-l1", "It is Smooth L1 with beta = delta: Huber's loss is delta times that.",
@@ -298,18 +310,23 @@ ROWS = [
          "np.mean over all elements", count=_rows_of),
     _row("huber_loss_grad", "one-beyond", "Beyond the threshold it is the sign of d: delta must multiply it.",
          "delta * np.sign(d)", lambda: _cases(d, sign(d), delta)),
-    _row("huber_loss_grad", "delta-without-sign", "Beyond the threshold it is delta, positive for errors of both signs.",
-         "delta * np.sign(d)", lambda: _cases(d, delta, delta), "derivation"),
+    _row("huber_loss_grad", "delta-without-sign",
+         "Beyond the threshold it is delta, positive for errors of both signs.", "delta * np.sign(d)",
+         lambda: _cases(d, delta, delta), "derivation"),
     _row("huber_loss_grad", "no-clip", "d is never held at delta: it is the gradient of half the squared error.",
          "np.clip(d, -delta, delta)", lambda: d, "derivation"),
-    _row("huber_loss_grad", "sign-turned", "The sign is that of target - pred.", "np.clip(pred - target, -delta, delta)",
-         lambda: -_cases(d, delta * sign(d), delta), "derivation"),
+    _row("huber_loss_grad", "sign-turned", "The sign is that of target - pred.",
+         "np.clip(pred - target, -delta, delta)", lambda: -_cases(d, delta * sign(d), delta), "derivation"),
     _by_rows("huber_loss_grad", "The gradient"),
     _not_divided("huber_loss_grad"),
     # Smooth L1
     _broadcasts("smooth_l1_loss"),
-    _row("smooth_l1_loss", "beta-not-in-the-parabola", "The parabola is d^2 / 2: it must be divided by beta to meet the "
-         "line.", "d**2 / (2 * beta)", lambda: _cases(d**2 / 2, Abs(d) - beta / 2, beta)),
+    _row("smooth_l1_loss", "beta-not-in-the-parabola",
+         "The parabola is d^2 / 2: it must be divided by beta to meet the line.", "d**2 / (2 * beta)",
+         lambda: _cases(d**2 / 2, Abs(d) - beta / 2, beta)),
+    _row("smooth_l1_loss", "beta-at-the-threshold-only", "beta moves the threshold and nothing else, d^2 / 2 and |d| - 1/2: "
+         "the two halves meet for beta = 1 only.", "d**2 / (2 * beta), |d| - beta / 2",
+         lambda: _cases(d**2 / 2, Abs(d) - Rational(1, 2), beta), "derivation"),
     _row("smooth_l1_loss", "minus-half", "The line subtracts 1/2, which is right for beta = 1 only.", "|d| - beta / 2",
          lambda: _cases(d**2 / (2 * beta), Abs(d) - Rational(1, 2), beta), "derivation"),
     _row("smooth_l1_loss", "nothing-subtracted", "The line is |d|: without - beta / 2 it does not meet the parabola.",
@@ -333,16 +350,20 @@ ROWS = [
     _by_rows("smooth_l1_loss_grad", "The gradient"),
     # BCE
     _broadcasts("binary_cross_entropy"),
-    _row("binary_cross_entropy", "minus-between", "A minus stands between the two terms: for label 0 the loss falls the more "
-         "wrong the prediction gets.", "y * log(p) + (1 - y) * log(1 - p)", lambda: -(y * _log - (1 - y) * _not)),
+    _row("binary_cross_entropy", "minus-between",
+         "A minus stands between the two terms: for label 0 the loss falls the more wrong the prediction gets.",
+         "y * log(p) + (1 - y) * log(1 - p)", lambda: -(y * _log - (1 - y) * _not)),
     _row("binary_cross_entropy", "no-minus", "The minus before the sum is missing: it is at most 0.", "-(...)",
          lambda: y * _log + (1 - y) * _not, "formula"),
     _row("binary_cross_entropy", "first-term-only", "The term for label 0 is missing: such samples cost nothing.",
          "(1 - y) * log(1 - p)", lambda: -y * _log, "derivation"),
-    _row("binary_cross_entropy", "takes-logits", "It takes logits: a sigmoid is applied to what is a probability already.",
-         "hand over the logits, or leave the sigmoid out", lambda: -(y * log(1 / (1 + exp(-p))) + (1 - y) * log(1 - 1 / (1 + exp(-p))))),
-    _row("binary_cross_entropy", "exchanged", "Prediction and target have changed places: log(y) stands where log(p) must.",
-         "y * log(p)", lambda: -(p * Max(log(y), -100) + (1 - p) * Max(log(1 - y), -100)), "formula"),
+    _row("binary_cross_entropy", "takes-logits",
+         "It takes logits: a sigmoid is applied to what is a probability already.",
+         "hand over the logits, or leave the sigmoid out",
+         lambda: -(y * log(1 / (1 + exp(-p))) + (1 - y) * log(1 - 1 / (1 + exp(-p))))),
+    _row("binary_cross_entropy", "exchanged",
+         "Prediction and target have changed places: log(y) stands where log(p) must.", "y * log(p)",
+         lambda: -(p * Max(log(y), -100) + (1 - p) * Max(log(1 - y), -100)), "formula"),
     _row("binary_cross_entropy", "log-of-zero", "At p = 0 and p = 1 it is infinite or NaN: the logarithm is not held.",
          "np.maximum(np.log(p), -100)", lambda: -(y * log(p) + (1 - y) * log(1 - p)), "where-it-fails"),
     _row("binary_cross_entropy", "base-two", "The logarithm is that of base 2.", "np.log",
@@ -363,16 +384,18 @@ ROWS = [
     _sum("binary_cross_entropy"),
     _row("binary_cross_entropy", "divides-by-rows", "The sum is divided by the number of rows, not of elements.",
          "np.mean over all elements", count=_rows_of),
-    _row("binary_cross_entropy_grad", "fused-with-sigmoid", "p - y is the gradient by the logit, with the sigmoid put in; by "
-         "p it is (p - y) / (p (1 - p)).", "(p - y) / (p * (1 - p))", lambda: p - y, "derivation", True),
+    _row("binary_cross_entropy_grad", "fused-with-sigmoid",
+         "p - y is the gradient by the logit, with the sigmoid put in; by p it is (p - y) / (p (1 - p)).",
+         "(p - y) / (p * (1 - p))", lambda: p - y, "derivation", True),
     _row("binary_cross_entropy_grad", "first-term-only", "-y / p alone: the term of label 0 is missing.",
          "-y / p + (1 - y) / (1 - p)", lambda: -y / p, "derivation"),
     _row("binary_cross_entropy_grad", "sign-turned", "y - p stands where p - y must: a step would climb.",
          "(p - y) / (p * (1 - p))", lambda: (y - p) / Max(p * (1 - p), Rational(1, 10**12)), "derivation"),
     _row("binary_cross_entropy_grad", "minus-between", "-y / p - (1 - y) / (1 - p): the second term must be added.",
          "-y / p + (1 - y) / (1 - p)", lambda: -y / p - (1 - y) / (1 - p), "derivation"),
-    _row("binary_cross_entropy_grad", "divides-by-zero", "At p = 0 and p = 1 it is infinite or NaN: the denominator is not "
-         "held above 0.", "np.maximum(p * (1 - p), 1e-12)", lambda: (p - y) / (p * (1 - p)), "where-it-fails"),
+    _row("binary_cross_entropy_grad", "divides-by-zero",
+         "At p = 0 and p = 1 it is infinite or NaN: the denominator is not held above 0.",
+         "np.maximum(p * (1 - p), 1e-12)", lambda: (p - y) / (p * (1 - p)), "where-it-fails"),
     _not_divided("binary_cross_entropy_grad"),
     _by_rows("binary_cross_entropy_grad", "The gradient"),
     # Cross entropy
@@ -380,14 +403,15 @@ ROWS = [
         "log_softmax(logits)", _cross_entropy(_quiet(lambda x, axis: np.log(x)))),
     _ce("takes-log-probabilities", "It takes logarithms of probabilities, as PyTorch's nll_loss: no softmax is made.",
         "log_softmax(logits)", _cross_entropy(lambda x, axis: x), "beside-pytorch", True),
-    _ce("softmax-twice", "The softmax is made twice: the second sees numbers between 0 and 1 only, and the loss cannot come "
-        "near 0.", "hand over the logits", _cross_entropy(lambda x, axis: _log_softmax(_softmax(x, axis), axis))),
+    _ce("softmax-twice",
+        "The softmax is made twice: the second sees numbers between 0 and 1 only, and the loss cannot come near 0.",
+        "hand over the logits", _cross_entropy(lambda x, axis: _log_softmax(_softmax(x, axis), axis))),
     _ce("largest-not-subtracted", "exp overflows from 710 on: the largest logit must be subtracted first.",
         "x - x.max(axis, keepdims=True)", _cross_entropy(_quiet(lambda x, axis: np.log(_softmax(x, axis, False)))),
         "where-it-fails"),
-    _ce("log-of-a-rounded-softmax", "The logarithm is taken of the finished softmax, which rounds to 0: the loss is "
-        "infinite where it is 1000.", "x - log(sum(exp(x)))", _cross_entropy(_quiet(lambda x, axis: np.log(_softmax(x, axis)))),
-        "where-it-fails"),
+    _ce("log-of-a-rounded-softmax",
+        "The logarithm is taken of the finished softmax, which rounds to 0: the loss is infinite where it is 1000.",
+        "x - log(sum(exp(x)))", _cross_entropy(_quiet(lambda x, axis: np.log(_softmax(x, axis)))), "where-it-fails"),
     _ce("wrong-axis", "The softmax runs over the samples, not over the classes.", "axis=1",
         _cross_entropy(lambda x, axis: _log_softmax(x, 0)), "formula"),
     _ce("over-the-whole-table", "The softmax divides by the sum over the whole batch, not over each sample's classes.",
@@ -400,7 +424,8 @@ ROWS = [
         _cross_entropy(lambda x, axis: -np.logaddexp(0, -x)), "formula"),
     _ce("mean-over-classes-too", "The mean divides by samples times classes.", "divide by the number of samples",
         _cross_entropy(divide=lambda losses, chosen, classes: chosen.sum() * classes), "reductions"),
-    _ce("weights-not-in-the-mean", "The weighted mean divides by the number of samples, not by the sum of their weights.",
+    _ce("weights-not-in-the-mean",
+        "The weighted mean divides by the number of samples, not by the sum of their weights.",
         "divide by weight[target].sum()",
         _cross_entropy(divide=lambda losses, chosen, classes: np.count_nonzero(chosen)), "beside-pytorch"),
     _ce("counts-the-ignored", "The mean counts the ignored samples.", "divide by the number of those that are kept",
@@ -422,8 +447,9 @@ ROWS = [
             _cross_entropy(lambda x, axis, small=small: np.log(_softmax(x, axis) + small)), "where-it-fails")
         for small in (1e-8, 1e-12, 1e-7, 1e-10, 1e-15)
     ),
-    _ce_grad("diagonal-only", "Only the diagonal p (1 - p) of the softmax's derivative is kept: each class forgets what the "
-             "others do.", "p - t", lambda *data, **o: _slope(lambda soft, t, axis: -t * (1 - soft))(*data, **o),
+    _ce_grad("diagonal-only",
+             "Only the diagonal p (1 - p) of the softmax's derivative is kept: each class forgets what the others do.",
+             "p - t", lambda *data, **o: _slope(lambda soft, t, axis: -t * (1 - soft))(*data, **o),
              "bugs-people-write"),
     _ce_grad("softmax-only", "It is the softmax: the target is not subtracted.", "p - t",
              _slope(lambda soft, t, axis: soft)),

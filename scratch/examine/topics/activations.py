@@ -12,15 +12,16 @@ from scratch.formulas import activations as formulas
 
 DATA = ["x input inputs z t a"]
 _core = np.concatenate([np.linspace(-3, 3, 25), np.array([-6.1, -4.3, 4.3, 6.1, 0.001, -0.001])])
+_tails = np.array([-40.0, -12.5, -9.0, -8.0, 8.0, 9.0, 12.5, 40.0, 90.0])
 _batch = np.linspace(-2, 2.5, 12).reshape(3, 4)
 _ones = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
 
 
 def _cases(options):
     """The cases of a function with these sets of options beside its defaults."""
-    made = [Case("", (_core,), kind="default")]
+    made = [Case("", (_core,), kind="default"), Case("", (_tails,))]
     for chosen in options:
-        made += [Case("", (_core,), chosen), Case("", (np.array([-40.0, -12.5, 12.5, 40.0, 90.0]),), chosen)]
+        made += [Case("", (_core,), chosen), Case("", (_tails,), chosen)]
     return (
         *made,
         Case("", (np.array([-1e4, -1000.0, -100.0, 100.0, 1000.0, 1e4]),), kind="extreme"),

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 
 from scratch import losses
-from scratch.examine.adapt import called, opened, with_signature, plain
+from scratch.examine.adapt import called, opened, plain, with_signature
 from scratch.examine.base import Case, Task, scale_of
 from scratch.examine.causes import behaviour
 from scratch.examine.watch import Failure, as_array
@@ -17,9 +17,9 @@ PRED = "pred prediction predictions y_pred yhat y_hat p logits input x output ou
 TARGET = "target targets y_true y ytrue true label labels truth t actual expected"
 TARGETS = {plain(name) for name in TARGET.split()}
 
-_p = np.array([0.3, -1.2, 2.5, 0.0, 4.0, -3.0, 1.25])
+_p = np.array([0.26, -1.2, 2.5, 0.0, 4.0, -3.0, 1.25])
 _t = np.array([0.1, 0.4, -0.5, 0.0, 4.6, 1.5, 0.35])
-_p2, _t2 = np.linspace(-2, 3, 12).reshape(4, 3), np.array([[0.5, 0, -1], [2, 1.2, 0.1], [-3, 0, 1.1], [0.2, 2, 7]])
+_p2, _t2 = np.linspace(-2.1, 3, 12).reshape(4, 3), np.array([[0.5, 0, -1], [2, 1.2, 0.1], [-3, 0, 1.1], [0.2, 2, 7]])
 _prob, _truth = np.array([0.9, 0.2, 0.6, 0.35, 0.02]), np.array([1.0, 0.0, 1.0, 0.25, 0.0])
 _prob2, _truth2 = np.linspace(0.05, 0.9, 6).reshape(3, 2), np.array([[0.0, 1], [1, 1], [0.5, 0]])
 _x = np.array([[1.0, 2.0, 3.0], [1.0, -2.0, 0.5], [-0.4, 0.3, 0.1], [2.0, -1.0, 0.7], [0.2, 0.9, -0.6]])
@@ -67,7 +67,13 @@ _BCE = tuple(
         _REDUCED,
         (
             Case("5 elements", (_prob, _truth), {"weight": np.array([1.0, 2.0, 0.5, 3.0, 1.0])}),
-            *_also((_prob, _truth), [(np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0, 0.25])), (np.array([1.0, 0.0]), np.array([1.0, 0.0]))]),
+            *_also(
+                (_prob, _truth),
+                [
+                    (np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0, 0.25])),
+                    (np.array([1.0, 0.0]), np.array([1.0, 0.0])),
+                ],
+            ),
         ),
     )
 )
@@ -85,7 +91,7 @@ _CE = (
     Case("a certain, right prediction", (np.array([[60.0, 0.0, -3.0]]), np.array([0])), kind="extreme"),
     Case("float32", (_x.astype(np.float32), _classes), kind="float32"),
     Case("one sample without a batch", (_x[0], np.array(2)), kind="shape"),
-    Case("logits (2, 3, 4)", (_spatial, np.array([[0, 1, 2, 0], [2, 2, 1, 0]])), kind="shape"),
+    Case("logits (2, 3, 4)", (_spatial, np.array([[0, 1, 2, 0], [2, 2, 1, 0]])), kind="many"),
     Case("a list", (_x.tolist(), _classes.tolist()), kind="shape"),
 )
 
@@ -131,40 +137,51 @@ class Loss:
         return self._as(self.how, function, pred, target)
 
     def _find(self, function, pred, target):
-        first = None
-        ways = ("array", "rows") if self.task.block == "cross-entropy" else ("array", "list", "pair")
-        for how in ways:
+        """How it can be called: the first way that gives the right shape, else the first that gives anything."""
+        first, known = None, []
+        shape = np.shape(pred) if self.task.name.endswith("_grad") else ()
+        for how in ("array", "rows", "sample") if self.task.block == "cross-entropy" else ("array", "list", "pair"):
             try:
-                self._as(how, function, pred, target)
+                known.append((self._as(how, function, pred, target).shape != shape, how))
             except Failure as failure:
                 first = first or failure
-                continue
-            said = {
-                "rows": "it takes the classes as rows with one 1, not as numbers",
-                "list": "it takes lists, not arrays",
-                "pair": "it takes one pair of numbers at a time; their mean was compared",
-            }
-            self.restrictions += [said[how]] if how in said else []
-            return how
-        raise first
+        if not known:
+            raise first
+        how = next((how for wrong, how in known if not wrong), known[0][1])
+        self.restrictions += [SAID[how]] if how in SAID else []
+        return how
 
     def _as(self, how, function, pred, target):
-        if how == "pair":
+        if how in ("pair", "sample"):
             return self._pairs(function, pred, target)
         if how == "rows" and np.ndim(target) < np.ndim(pred):
-            target = np.moveaxis(np.eye(np.shape(pred)[min(1, np.ndim(pred) - 1)])[np.asarray(target)], -1, min(1, np.ndim(target)))
-        handed = [np.asarray(v).tolist() if how == "list" else v.copy() if isinstance(v, np.ndarray) else v for v in (pred, target)]
+            axis = min(1, np.ndim(pred) - 1)
+            target = np.moveaxis(np.eye(np.shape(pred)[axis])[np.asarray(target)], -1, axis)
+        handed = [_copied(value, how) for value in (pred, target)]
         return as_array(self.watch.call(function, *(handed[::-1] if self.swapped else handed)))
 
     def _pairs(self, function, pred, target):
-        pairs = list(zip(np.ravel(pred), np.ravel(target)))
-        found = [self.watch.call(function, *((t, p) if self.swapped else (p, t))) for p, t in map(_floats, pairs)]
-        found = np.array([float(as_array(value)) for value in found]).reshape(np.shape(pred))
-        return found / found.size if self.task.name.endswith("_grad") else found.mean()
+        """One pair of numbers, or one sample, at a time; the mean of what comes back."""
+        pairs = list(zip(pred, target) if self.task.block == "cross-entropy" else zip(np.ravel(pred), np.ravel(target)))
+        handed = [tuple(v.copy() if np.ndim(v) else v.item() for v in map(np.asarray, pair)) for pair in pairs]
+        found = [as_array(self.watch.call(function, *(h[::-1] if self.swapped else h))) for h in handed]
+        found = np.array(found).reshape((len(pairs), *found[0].shape))
+        if self.task.name.endswith("_grad"):
+            return found.reshape(np.shape(pred)) / len(pairs)
+        return found.mean(axis=0)
 
 
-def _floats(pair):
-    return float(pair[0]), float(pair[1])
+SAID = {
+    "rows": "it takes the classes as rows with one 1, not as numbers",
+    "list": "it takes lists, not arrays",
+    "pair": "it takes one pair of numbers at a time; their mean was compared",
+    "sample": "it takes one sample at a time; their mean was compared",
+}
+
+
+def _copied(value, how):
+    """An argument as it is handed over: a list, or an array of the caller's own."""
+    return np.asarray(value).tolist() if how == "list" else value.copy() if isinstance(value, np.ndarray) else value
 
 
 def adapt(task, implementation, watch):
@@ -203,8 +220,10 @@ def behaviours(part, handed):
         return []
     wide = np.broadcast_arrays(pred[:, None], target)
     table = np.asarray(task.right(*(np.ascontiguousarray(a) for a in wide)))
-    return [behaviour(task, "broadcasts")] if given.shape == table.shape and np.allclose(given, table, rtol=1e-5) else (
-        [behaviour(task, "broadcasts")] if given.ndim == 2 and given.shape == (pred.size, pred.size) else []
+    return (
+        [behaviour(task, "broadcasts")]
+        if given.shape == table.shape and np.allclose(given, table, rtol=1e-5)
+        else ([behaviour(task, "broadcasts")] if given.ndim == 2 and given.shape == (pred.size, pred.size) else [])
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -16,11 +17,19 @@ from scratch.examine.changes import Steps
 from scratch.examine.watch import Failure, Skip, as_array
 from scratch.formulas import optimizers as formulas
 
-STATE = set("state config cache memory s optstate optimizerstate mem history st".split())
-TIME = set("t step n i iteration iter k it count".split())
+STATE = set(["state", "config", "cache", "memory", "s", "optstate", "optimizerstate", "mem", "history", "st"])
+TIME = set(["t", "step", "n", "i", "iteration", "iter", "k", "it", "count"])
 STEPS = 9
 _scales = np.array([1.0, 1.0, 0.03, 4e-8, 2e-10, 40.0, 0.0])
-_waves = np.sin(np.outer(np.arange(STEPS) + 0.3, [0.1, 1.7, 0.9, 0.4, 1.1, 2.3, 0.7])) + [0.8, 0.2, 0, 0.5, 0.3, -0.2, 0]
+_waves = np.sin(np.outer(np.arange(STEPS) + 0.3, [0.1, 1.7, 0.9, 0.4, 1.1, 2.3, 0.7])) + [
+    0.8,
+    0.2,
+    0,
+    0.5,
+    0.3,
+    -0.2,
+    0,
+]
 _grads = _waves * _scales
 _start = np.array([0.0, 0.5, -1.0, 0.0, 0.0, 2.0, 0.3])
 _two = [np.array([0.0, 1.0, -0.5]), np.array([0.2, 0.0, 0.0])]
@@ -104,7 +113,9 @@ class Running:
     def __init__(self, name, change, params, options, shared=False, counts="steps"):
         self.params, self.lr, self.options = params, options["lr"], options
         self.counts, self.t = counts, 0
-        algorithm = _changed(name, change, bool(options.get("amsgrad") or options.get("centered") or options.get("nesterov")))
+        algorithm = _changed(
+            name, change, bool(options.get("amsgrad") or options.get("centered") or options.get("nesterov"))
+        )
         values = {s: float(v) for s, v in algorithm.defaults.items()}
         values.update({SYMBOLS[n]: float(v) for n, v in options.items() if n in SYMBOLS})
         if "betas" in options:
@@ -226,6 +237,13 @@ def play(make, case):
     return rows
 
 
+def shortened(outcome, steps=3):
+    """The first steps of a run."""
+    start, gradients, rates = outcome.case.data
+    case = replace(outcome.case, data=(start, gradients[:steps], rates))
+    return replace(outcome, case=case, right=outcome.right[:steps], theirs=outcome.theirs[:steps])
+
+
 def scale(task, right, case):
     """Errors count relative to each coordinate's largest value in the run."""
     return np.max(np.abs(right), axis=0, keepdims=True, initial=0, where=np.isfinite(right))
@@ -297,7 +315,12 @@ def _roles(found, options, aliases):
             roles["state"] = p.name
         elif plain(p.name) in TIME and "t" not in roles:
             roles["t"] = p.name
-        elif p.default is p.empty and plain(p.name) not in known and "state" not in roles and p.kind is not p.KEYWORD_ONLY:
+        elif (
+            p.default is p.empty
+            and plain(p.name) not in known
+            and "state" not in roles
+            and p.kind is not p.KEYWORD_ONLY
+        ):
             roles["state"] = p.name
         else:
             rest.append(i)
@@ -338,7 +361,11 @@ class _Class(_Base):
         self.check(grads, before)
         theirs = getattr(self.optimizer, "params", None)
         self.found = self.own
-        if all(map(np.array_equal, start, self.own)) and isinstance(theirs, (list, tuple)) and len(theirs) == len(start):
+        if (
+            all(map(np.array_equal, start, self.own))
+            and isinstance(theirs, (list, tuple))
+            and len(theirs) == len(start)
+        ):
             moved = [_plain_array(p) for p in theirs]
             if all(m is not None and m.shape == s.shape for m, s in zip(moved, start)):
                 if not all(map(np.array_equal, moved, start)):
@@ -354,7 +381,15 @@ class _Class(_Base):
         setattr(self.optimizer, self._rate(), value)
 
     def _rate(self):
-        names = [*self.handed.signature.options.get("lr", ()), "lr", "learning_rate", "eta", "alpha", "step_size", "_lr"]
+        names = [
+            *self.handed.signature.options.get("lr", ()),
+            "lr",
+            "learning_rate",
+            "eta",
+            "alpha",
+            "step_size",
+            "_lr",
+        ]
         for name in names:
             if isinstance(getattr(self.optimizer, name, None), (int, float)):
                 return name
@@ -420,8 +455,8 @@ class _Updating(_Class):
         self.check(grads, before)
 
     def _find(self, grads):
-        names = list(inspect.signature(self.optimizer.update).parameters)
-        return "_dicts" if names and plain(names[0]) in ("params", "parameters", "weights") else "_each"
+        names = parameters(self.optimizer.update) or []
+        return "_dicts" if names and plain(names[0].name) in ("params", "parameters", "weights") else "_each"
 
     def _each(self, grads):
         for optimizer, param, grad in zip(self.optimizers, self.own, grads):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -150,7 +151,9 @@ _noise = np.random.default_rng(3).normal(size=40)
 _curve = [(float(v),) for v in 2 * np.exp(-np.arange(40) / 6) + 0.08 * _noise + 1]
 _flat = [(1.0,)] * 26
 _slow = [(float(v),) for v in 1 - 3e-6 * np.arange(30)]
-_halves = [(v,) for v in (1.0, 0.5, 0.5, 0.25, 0.25, 0.75, 1.0, 1.5, 1.5, 2.0, 2.25, 2.25, 3.0, 3.375, 3.375, 0.1, 0.09)]
+_halves = [
+    (v,) for v in (1.0, 0.5, 0.5, 0.25, 0.25, 0.75, 1.0, 1.5, 1.5, 2.0, 2.25, 2.25, 3.0, 3.375, 3.375, 0.1, 0.09)
+]
 _accuracy = [(float(v),) for v in 1 - 0.5 / (np.arange(24) // 3 + 1)]
 CYCLE = {"max_lr": 1.0, "total_steps": 40, "pct_start": 0.3, "anneal_strategy": "cos", "cycle_momentum": True}
 CYCLE.update(base_momentum=0.85, max_momentum=0.95, div_factor=25.0, final_div_factor=1e4, three_phase=False)
@@ -182,19 +185,20 @@ def _metric(metrics, options, kind="values", label=""):
     return Case(label, (BASE, metrics, 0), options, kind)
 
 
+# Rates stay far above eps, so that who has none is not judged by it.
 PLATEAU_CASES = (
     _metric(_flat, {}, "default"),
     _metric(_slow, {}, "default"),
-    _metric(_curve, {"patience": 2}),
-    _metric(_curve, {"patience": 0, "factor": 0.5}),
+    _metric(_curve, {"patience": 2, "factor": 0.5}),
+    _metric(_curve[14:], {"patience": 0, "factor": 0.5}),
     _metric(_curve, {"patience": 1, "cooldown": 3, "factor": 0.5}),
     _metric(_curve, {"patience": 1, "min_lr": 0.03}),
     _metric(_halves, {"patience": 0, "factor": 0.5, "threshold": 0.5}),
     _metric(_halves, {"patience": 0, "factor": 0.5, "threshold": 0.5, "threshold_mode": "abs"}),
-    _metric(_accuracy, {"patience": 2, "mode": "max"}),
+    _metric(_accuracy, {"patience": 2, "mode": "max", "factor": 0.5}),
     _metric(_halves, {"patience": 0, "factor": 0.5, "threshold": 0.5, "mode": "max"}),
     _metric(_flat, {"patience": 0, "factor": 0.5, "eps": 0.06}),
-    _metric([*_curve[:9], "0.3", *_curve[9:]], {"patience": 2, "factor": 0.5}, "rate", "lr = 0.3 by hand"),
+    _metric([*_curve[:9], "0.3", *_curve[9:]], {"patience": 3, "factor": 0.5}, "rate", "lr = 0.3 by hand"),
     _metric([(1.0,), (float("nan"),), (float("nan"),), (0.9,)], {"patience": 0}, "note", "a metric that is NaN"),
 )
 
@@ -279,7 +283,9 @@ class Handed:
 
     def _rate(self, epoch, named):
         try:
-            return as_array(self.watch.call(self.implementation, epoch, label=f"epoch {epoch}", **named)).item()
+            rate = self.watch.call(self.implementation, epoch, label=f"epoch {epoch}", **named)
+            rate = rate[0] if isinstance(rate, (tuple, list)) and len(rate) == 2 else rate  # with the momentum
+            return as_array(rate).item()
         except ValueError as error:
             raise Failure(error) from None
 
@@ -306,6 +312,15 @@ def play(function, case):
     return as_array(function(*case.data, **case.options)).astype(float)
 
 
+def shortened(outcome, epochs=14):
+    """The first epochs of a run."""
+    base, events, column = outcome.case.data
+    case = replace(outcome.case, data=(base, events[: epochs - 1], column))
+    return replace(
+        outcome, case=case, right=outcome.right[:epochs], scale=outcome.scale[:epochs], theirs=outcome.theirs[:epochs]
+    )
+
+
 def scale(task, right, case):
     """Errors count relative to each rate, or to a thousandth of the highest."""
     return scale_of(right, 1e-3 * float(np.max(right)))
@@ -319,7 +334,12 @@ def place(task, case, index):
 
 def curve(task, outcome):
     """What is drawn: the epoch, theirs and the right rates, and the axis."""
-    return np.arange(outcome.right.size), outcome.theirs, outcome.right, "step" if task.name == "OneCycleLR" else "epoch"
+    return (
+        np.arange(outcome.right.size),
+        outcome.theirs,
+        outcome.right,
+        "step" if task.name == "OneCycleLR" else "epoch",
+    )
 
 
 def behaviours(part, handed):
