@@ -242,8 +242,13 @@ def _store(config):
     imported = state["store"].begin()
     if state["imported"] != imported:
         _close_workers()
-    state["imported"] = imported
+    state["imported"], state["press"] = imported, [*_press(imported[0]), Path(config.config_file_path).read_bytes()]
     return state["store"]
+
+
+def _press(digests):
+    """What makes pages of Markdown: the files of this folder, and their contents."""
+    return [(path, digest) for path, digest in digests.items() if path.startswith("scratch/show/")]
 
 
 def _workers():
@@ -277,12 +282,55 @@ def _pieces(file, config):
 
 
 def on_pre_page(page, config, files):
-    if page.file.src_uri.endswith(".ipynb"):
-        page.render = _rendered(page, page.render)
+    render = _notebook(page, page.render) if page.file.src_uri.endswith(".ipynb") else page.render
+    page.render = partial(_rendered, page, render)
     return page
 
 
-def _rendered(page, render):
+def _kept(make, name, *inputs):
+    """What make() makes of the inputs; while serving, the last one of that name is kept unless it had problems."""
+    if state["store"] is None:
+        return make()
+    inputs, before = (state["press"], *inputs), len(collector.problems)
+    made = state["store"].latest(name, inputs)
+    if made is None:
+        made = make()
+        if len(collector.problems) == before:
+            state["store"].put_latest(name, inputs, made)
+    return made
+
+
+def _rendered(page, render, config, files):
+    """Render a page: its Markdown, what its blocks left, and the names of the files that it may link to, make it."""
+
+    def make():
+        before = dict(vars(page))
+        render(config, files)
+        changed = {name: value for name, value in vars(page).items() if before.get(name) is not value}
+        links = changed.pop("links_to_anchors", None) or {}
+        return changed, {file.src_uri: anchors for file, anchors in links.items()}, state["executed"]
+
+    left = [(block.line, replace(_outcome(block), pictures=(), needs=())) for block in state["blocks"]]
+    inputs = page.markdown, _executed_text(page), left, sorted(files.src_uris)
+    changed, links, state["executed"] = _kept(make, f"page {page.file.src_uri}", *inputs)
+    vars(page).update(changed)
+    page.links_to_anchors = {files.get_file_from_path(uri): anchors for uri, anchors in links.items()}
+
+
+def _executed_text(page):
+    """What a notebook's page shows."""
+    try:
+        return Path(_source(page)).read_bytes() if page.file.src_uri.endswith(".ipynb") else b""
+    except Exception as error:  # which its rendering will meet again, and report
+        return repr(error)
+
+
+def _source(page):
+    """The path of what a notebook's page shows: its executed copy, where it was executed."""
+    return page.file.abs_src_path if state["notebooks"] is None else _executed_copy(page.file.src_uri)
+
+
+def _notebook(page, render):
     """Wrap mkdocs-jupyter's rendering: let it show the executed copy, collect errors, clean the result."""
 
     def run(config, files):
@@ -290,8 +338,7 @@ def _rendered(page, render):
 
         collector.place, path = page.file.src_uri, page.file.abs_src_path
         try:
-            if state["notebooks"] is not None:
-                page.file.abs_src_path = _executed_copy(page.file.src_uri)
+            page.file.abs_src_path = _source(page)
             render(config, files)
             page.content, page.links_to_anchors = links(clean(page.content), page.file, files, log)
         except Exception as error:  # any failure of a cell, of the kernel or of the output
@@ -396,7 +443,7 @@ def on_post_page(output, page, config):
     from scratch.show.page import accessible
 
     collector.place = page.file.src_uri
-    output = _attempt(mathml.convert, accessible(output))
+    output = _kept(lambda: _attempt(mathml.convert, accessible(output)), f"math {page.file.src_uri}", output)
     assets = get_relative_url("assets/", page.url)
     preload = "".join(
         f'<link rel="preload" href="{assets}{name}.woff2" as="font" type="font/woff2" crossorigin>'
@@ -424,7 +471,7 @@ def on_post_build(config):
 
     collector.place = ""
     drawn, written = (frozenset().union(*characters) for characters in zip(*state["drawn"].values()))
-    files = {**fonts.faces(drawn, written), **figure.pictures}
+    files = _kept(lambda: fonts.faces(drawn, written), "faces", sorted(drawn), sorted(written)) | figure.pictures
     for name, content in files.items():
         file = Path(config.site_dir, "assets", name)
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -51,6 +51,14 @@ class Store:
             self._write(key, needs)
             self._write(self._key(key, now), outcome)
 
+    def latest(self, name, inputs):
+        """What was made last under a name, if it was made of the same inputs; else None."""
+        made_of, made = self._read(name) or (None, None)
+        return made if made_of == self._key(*inputs) else None
+
+    def put_latest(self, name, inputs, made):
+        self._write(name, (self._key(*inputs), made))
+
     def _digest(self, path):
         if path not in self.digests:
             self.digests[path] = _content(Path(self.root, path))
