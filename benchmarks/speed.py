@@ -152,7 +152,7 @@ GREY = np.array([0.299, 0.587, 0.114])
 def blend(image, other, factor):
     """The mixture of two images, in the levels of the first."""
     mixed = factor * image + (1 - factor) * other
-    return mixed if image.dtype != np.uint8 else np.clip(mixed, 0, 255).astype(np.uint8)
+    return np.clip(mixed, 0, 255 if image.dtype == np.uint8 else 1).astype(image.dtype)
 
 
 def grey(image):
