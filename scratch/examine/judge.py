@@ -15,7 +15,7 @@ from scratch.examine.watch import Failure, Skip, Watch
 
 SINGLE = 1e-5  # what a result computed in float32 may be off, relative to the function's size
 HALF = 1e-4  # beyond it, float16 has been in use
-JUDGED = ("default", "values", "batch", "levels", "extreme", "rate")
+JUDGED = ("default", "values", "form", "batch", "levels", "extreme", "rate")
 
 
 @dataclass(eq=False)
@@ -224,6 +224,14 @@ def _batch(part, outcome):
         _values(part, outcome)
 
 
+def _form(part, outcome):
+    """A value in another form, such as a pair: a reader need not take it."""
+    if outcome.theirs is None:
+        part.refused.append(", ".join(f"{name}={short(value, 20)}" for name, value in outcome.case.options.items()))
+    else:
+        _values(part, outcome)
+
+
 def _levels(part, outcome):
     """uint8: judged to the level where uint8 comes back."""
     if outcome.theirs is None:
@@ -266,6 +274,7 @@ def _tie(part, outcome):
 
 _KINDS = {
     "batch": _batch,
+    "form": _form,
     "levels": _levels,
     "many": _many,
     "float32": _single,

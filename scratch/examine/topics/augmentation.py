@@ -28,12 +28,18 @@ def _kernel(sets, levels=None, ties=()):
     first, *others = sets
     return (
         Case("", (_f,), first, "default"),
-        *(Case("", (_f,), options) for options in others),
+        *(Case("", (_f,), options, _kind(options)) for options in others),
         *(Case(_levels, (_u,), options, "levels") for options in (levels or sets)),
         Case("float32", (_f.astype(np.float32),), first, "float32"),
         Case("a batch of two images", (_batch,), first, "many"),
         *(Case(label, (image,), options, "tie") for label, image, options in ties),
     )
+
+
+def _kind(options):
+    """Pairs and ints for the same option are two forms of it."""
+    forms = [options.get("kernel_size"), options.get("value"), options.get("shear")]
+    return "form" if any(isinstance(v, tuple) for v in forms) or isinstance(options.get("size"), int) else "values"
 
 
 def _mixing(*sets):
