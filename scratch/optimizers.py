@@ -31,10 +31,10 @@ def _parameters(params):
     params = list(params)
     require(params, "params", "at least one float array", params)
     for i, param in enumerate(params):
-        is_float = isinstance(param, np.ndarray) and param.dtype.kind == "f"
-        require(is_float, f"params[{i}]", "a float array", param)
-        array(f"params[{i}]", param)  # has no mask
-        require(param.flags.writeable, f"params[{i}]", "a writable array", param)
+        name, is_array = f"params[{i}]", isinstance(param, np.ndarray)
+        require(is_array and param.dtype.kind == "f", name, "a float array", param)
+        require(not isinstance(param, np.ma.MaskedArray), name, "an array without a mask", param)
+        require(param.flags.writeable, name, "a writable array", param)
     bounds = [np.lib.array_utils.byte_bounds(param) for param in params] if params[1:] else [0]
     near = []  # those that end beyond the place where i begins
     for i in sorted(range(len(params)), key=bounds.__getitem__):
@@ -59,7 +59,7 @@ def _gradients(params, grads):
             g = array(f"grads[{i}]", grad)
             require(g.shape == param.shape, f"grads[{i}]", f"an array of shape {param.shape}", g.shape)
             g = g if g.dtype == param.dtype else _within(g, np.finfo(param.dtype).max)
-            copies.append((i, np.array(g, np.result_type(param.dtype, np.float32))))
+            copies.append((i, np.array(g, np.promote_types(param.dtype, np.float32))))
     return copies
 
 
@@ -70,7 +70,7 @@ def _within(g, limit):
 
 def _squarable(g):
     """g clipped to half the root of the largest float: its square is finite, and so are averages of squares."""
-    limit = np.sqrt(np.finfo(g.dtype).max) / 2
+    limit = np.finfo(g.dtype).max ** 0.5 / 2
     return g if np.vdot(g, g) < limit**2 else _within(g, limit)
 
 
@@ -98,10 +98,9 @@ class _Optimizer:
         self._shapes = [param.shape for param in self.params]
 
     def _check(self):
-        """Check all settings."""
-        for name, (check, *more) in _SETTINGS.items():
-            if name in vars(self):
-                check(name, vars(self)[name], *more)
+        """All settings by name, as the Python numbers that were checked."""
+        held = vars(self)
+        return {name: check(name, held[name], *more) for name, (check, *more) in _SETTINGS.items() if name in held}
 
     def _settings(self, names):
         """The settings of these names, as the Python numbers that were checked."""
@@ -112,11 +111,11 @@ class _Optimizer:
 
         theta: to be changed in place. g: the gradient of what shall fall, weight decay included.
         """
-        self._check()
-        lr, weight_decay, maximize = self._settings("lr weight_decay maximize")
+        known = self._check()
+        lr, weight_decay, maximize = known["lr"], known["weight_decay"], known["maximize"]
         params = _parameters(self.params)
         shapes = [param.shape for param in params]
-        require(shapes == self._shapes, "params", f"arrays of the shapes {self._shapes}", shapes)
+        require(shapes == self._shapes, "params", "arrays of the shapes that it was made with", shapes)
         for i, g in _gradients(params, grads):
             theta = np.asarray(params[i], g.dtype)
             g = -g if maximize else g
@@ -156,9 +155,10 @@ class SGD(_Optimizer):
         super().__init__(params, {"b": None}, **settings, nesterov=nesterov, maximize=maximize)
 
     def _check(self):
-        super()._check()
-        require(not self.nesterov or float(self.momentum) > 0, "momentum", "above 0 for nesterov", self.momentum)
-        require(not self.nesterov or float(self.dampening) == 0, "dampening", "0 for nesterov", self.dampening)
+        known = super()._check()
+        require(not self.nesterov or known["momentum"] > 0, "momentum", "above 0 for nesterov", self.momentum)
+        require(not self.nesterov or known["dampening"] == 0, "dampening", "0 for nesterov", self.dampening)
+        return known
 
     @np.errstate(all="ignore")
     def step(self, grads):

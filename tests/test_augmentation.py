@@ -581,6 +581,8 @@ def test_the_fallback_is_the_central_crop_of_the_nearest_ratio(shape, box):
     rng = np.random.default_rng(0)
     assert A.RandomResizedCrop(8, scale=(1, 1)).box(*shape, rng) == box
     assert A.RandomResizedCrop(8, scale=(2, 1e308)).box(*shape, rng) == box
+    assert A.RandomResizedCrop(8, scale=(2, 2), ratio=(3, 4)).box(1, 1, rng) == (0, 0, 1, 1)
+    assert A.RandomResizedCrop(8, scale=(2, 2), ratio=(0.1, 0.2)).box(1, 1, rng) == (0, 0, 1, 1)
     assert A.RandomResizedCrop(8, scale=(1, 1), ratio=(0.1, 10)).box(20, 30, rng) in [
         (0, 0, 20, 30),
         *map(tuple, boxes(A.RandomResizedCrop(8, scale=(1, 1), ratio=(0.1, 10)), 20, 30, 500)),
@@ -726,6 +728,9 @@ def test_mixup_blends_with_the_image_before():
     np.testing.assert_array_equal(labels, 0.75 * np.eye(4) + 0.25 * np.roll(np.eye(4), 1, axis=0))
     for lam, expected in ((0, np.roll(images, 1, axis=0)), (1, images)):
         np.testing.assert_array_equal(A.mixup(images, rows, lam)[0], expected)
+    singles = np.random.default_rng(1).random((3, 9, 9, 3)).astype(np.float32)  # computed in float64, rounded once
+    exact = A.mixup(singles.astype(float), np.eye(3), 0.3)[0].astype(np.float32)
+    np.testing.assert_array_equal(A.mixup(singles, np.eye(3), 0.3)[0], exact)
     video = np.random.default_rng(0).random((3, 2, 4, 5, 1))
     np.testing.assert_array_equal(A.mixup(video, np.eye(3), 0.5)[0][1], 0.5 * video[1] + 0.5 * video[0])
 

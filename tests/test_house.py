@@ -319,7 +319,16 @@ def test_the_press_knows_no_topic_and_no_block_by_name(path):
 
 
 def test_the_press_is_small():
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in PRESS) < 1500
+    """Under 1,500 lines of code, without docstrings, comments and empty lines."""
+    count = 0
+    for path in PRESS:
+        text = path.read_text(encoding="utf-8")
+        defined = [n for n in ast.walk(ast.parse(text)) if isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.Module))]
+        told = [n.body[0] for n in defined if ast.get_docstring(n)]
+        silent = {line for node in told for line in range(node.lineno, node.end_lineno + 1)}
+        lines = enumerate(map(str.strip, text.splitlines()), 1)
+        count += sum(bool(line) and not line.startswith("#") and n not in silent for n, line in lines)
+    assert count < 1500
 
 
 # One block more

@@ -17,8 +17,8 @@ def examine(name, implementation, *, grad=None):
     """Compare an implementation with a block; returns a Report.
 
     name: the block's name as in its page's anchor ("adam", "leaky-relu"), or its function's or class's ("Adam",
-    "huber_loss", "gelu_grad"). implementation: a function or a class, called as the block is; its options may have other
-    names. grad: the derivative, of activations and losses; or the name of a method of the implementation.
+    "huber_loss", "gelu_grad"). implementation: a function or a class, called as the block is; its options may have
+    other names. grad: the derivative, of activations and losses; or the name of a method of the implementation.
     Raises ValueError for an unknown name, one that covers several functions (their names are listed), and a grad of a
     block that has none.
     """

@@ -71,9 +71,12 @@ ALIASES = {  # by an option's name in the blocks, what readers call it
     "sigma": "sigma sigmas std s",
     "value": "value v fill values",
     "lam": "lam lambda_ lamb lambd lamda l ratio",
-    "base_rate": "base_lr initial_lr lr eta_0 eta0 lr0 learning_rate init_lr initial base start_lr eta_max lr_max max_lr eta rate",
+    "base_rate": "base_lr initial_lr lr eta_0 eta0 lr0 learning_rate init_lr initial base start_lr eta_max lr_max "
+    "max_lr eta rate",
 }
-NEVER = object()
+
+
+CHOICES = {"approximate": {"none": False, "tanh": True}, "interpolation": {"nearest": 0, "bilinear": 1}}
 
 
 class Unmappable(Exception):
@@ -95,8 +98,13 @@ class Signature:
         named = {}
         for name, value in options.items():
             own = self.options[name]
-            named.update(zip(own, value) if len(own) > 1 else {own[0]: value})
+            named.update(zip(own, value) if len(own) > 1 else {own[0]: self._meant(name, value)})
         return named
+
+    def _meant(self, name, value):
+        """A choice as the reader's default has it: True for "tanh", 1 for "bilinear"."""
+        known = CHOICES.get(name, {})
+        return known[value] if type(self.defaults.get(name)) in (bool, int) and value in known else value
 
 
 def plain(name):

@@ -15,9 +15,9 @@ class Case:
     """One call, or one run, whose result is compared.
 
     label: what the report calls it. data: the inputs. options: by the block's names.
-    kind: "values" and "default" (without options) are judged; "extreme" is judged where the block is finite; "float32"
-    is judged at float32's accuracy; "shape" is judged where it gives a result of the right shape; "rate" is a rate that
-    changes, "tie" a rounding or an edge that falls on a tie: a difference there is noted; "note" is only noted.
+    kind: "values" and "default" (without options) are judged, and "extreme"; "float32" at float32's accuracy; "levels"
+    (uint8) where levels come back; "batch", "form" and "shape" where they are taken; "rate", a rate that changes, is
+    judged but for forms that are equal while it does not; "many", "whole", "tie" and "note" are only noted.
     """
 
     label: str
@@ -30,10 +30,11 @@ class Case:
 class Task:
     """A block, or its gradient: what it must do, and on what this is tried.
 
-    name: the function's or class's, with "_grad" for a gradient. topic, block: page and anchor. right: the block, called
-    as its family calls it. options: names and defaults. cases: all that is tried. formula: makes the Formula or Algorithm
-    of the options. symbols: the options' symbols in it, by name. family: the module that knows how such things are
-    called. gradient: the task of its derivative.
+    name: the function's or class's, with "_grad" for a gradient. topic, block: page and anchor. right: the block,
+    called as its family calls it. options: names and defaults. cases: all that is tried. formula: makes the Formula or
+    Algorithm of the options. symbols: the options' symbols in it, by name. family: the module that knows how such
+    things are called. gradient: the task of its derivative. free: options whose default is the reader's own business.
+    aliases: what readers call options of this task before all else.
     """
 
     name: str
@@ -46,7 +47,7 @@ class Task:
     symbols: dict = field(default_factory=dict)
     family: object = None
     gradient: Task | None = None
-    free: tuple = ()  # options whose default is the reader's own business
+    free: tuple = ()
     aliases: dict = field(default_factory=dict)
 
 
@@ -57,7 +58,7 @@ class Mistake:
     of: the task's name. name, sentence, mend: what is said. anchor: where its page explains it. make: makes of the task
     what it would be with this mistake, to be called as the block is. line: makes the right and the wrong line, as text.
     variant: a form that others publish under the same name. seen: what is looked for where values cannot show it, the
-    name of a behaviour. alternatives: further forms of the same.
+    name of a behaviour. change: what makes the mistake of an Algorithm, where two can be made at once.
     """
 
     of: str
@@ -69,7 +70,7 @@ class Mistake:
     line: object = None
     variant: bool = False
     seen: str = ""
-    change: object = None  # of the Algorithm, where two can be made at once
+    change: object = None
 
 
 def scale_of(right, floor=0.0):

@@ -46,32 +46,44 @@ class Cause:
 def behaviour(task, seen):
     """The row of a task for what was seen, or the one that all share."""
     known = [row for row in rows(task.name) if row.seen == seen]
-    return known[0] if known else replace(_SHARED[seen], of=task.name)
+    return known[0] if known else Mistake(task.name, *_SHARED[seen], anchor="")
 
 
-def _shared(name, sentence, mend):
-    return Mistake("", name, sentence, mend, "")
-
-
-_SHARED = {
-    "writes": _shared("writes-into-its-input", "It writes into the array that it is given, which the caller still needs.",
-                      "work on a new array"),
-    "not-twice": _shared("not-the-same-twice", "Called twice with the same input it gives two results: it keeps something "
-                         "from the call before, or draws at random.", "keep nothing between calls"),
-    "overflows": _shared("overflows", "It overflows, or gives NaN, where the block's result is finite.",
-                         "a form that stays finite for large input"),
-    "not-in-place": _shared("not-in-place", "The arrays that it was made with stay as they were: the result lies in new "
-                            "arrays, and the network that owns the old ones never learns.", "theta -= ..., or theta[...] = "),
-    "shared": _shared("state-shared", "With two parameters each moves with the other's gradients: they share one memory.",
-                      "one buffer per parameter"),
-    "broadcasts": _shared("broadcasts", "A prediction of shape (N, 1) and a target of shape (N,) make an N × N table of "
-                          "differences, in silence.", "require equal shapes"),
-    "raises": _shared("raises", "It raises an error where the block has a value.", "see the error"),
-    "views": _shared("a-view", "The result shares memory with the input: who changes one changes the other.",
-                     "return a copy"),
-    "overwrites-gradients": _shared("writes-into-gradients", "It writes into the gradients, which belong to the caller.",
-                                    "work on a new array"),
-}  # fmt: skip
+_SHARED = {  # what is seen beside the values, in all tasks alike: name, sentence, mend
+    "writes": (
+        "writes-into-its-input",
+        "It writes into the array that it is given, which the caller still needs.",
+        "work on a new array",
+    ),
+    "not-twice": (
+        "not-the-same-twice",
+        "Called twice with the same input it gives two results: it keeps something from the call before, or draws at "
+        "random.",
+        "keep nothing between calls",
+    ),
+    "overflows": (
+        "overflows",
+        "It overflows, or gives NaN, where the block's result is finite.",
+        "a form that stays finite for large input",
+    ),
+    "not-in-place": (
+        "not-in-place",
+        "The arrays that it was made with stay as they were: the network that owns them never learns.",
+        "theta -= ..., or theta[...] = ...",
+    ),
+    "broadcasts": (
+        "broadcasts",
+        "A prediction of shape (N, 1) and a target of shape (N,) make an N × N table of differences, in silence.",
+        "require equal shapes",
+    ),
+    "raises": ("raises", "It raises an error where the block has a value.", "see the error"),
+    "views": ("a-view", "The result shares memory with the input: who changes one changes the other.", "return a copy"),
+    "overwrites-gradients": (
+        "writes-into-gradients",
+        "It writes into the gradients, which belong to the caller.",
+        "work on a new array",
+    ),
+}
 
 
 def explain(part, handed):
@@ -204,10 +216,8 @@ def _ignoring(task, handed):
     """An option that is taken and never used."""
     for name in handed.signature.options:
         if name in task.options and name not in task.free:
-            yield Mistake(
-                task.name, f"ignores-{name.replace('_', '-')}", f"{name} is taken and never used.", f"use {name}",
-                task.block, make=_without(task, name),
-            )  # fmt: skip
+            said = f"ignores-{name.replace('_', '-')}", f"{name} is taken and never used.", f"use {name}"
+            yield Mistake(task.name, *said, task.block, make=_without(task, name))
 
 
 def _without(task, name):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from scratch.examine import causes
-from scratch.examine.adapt import Unmappable
+from scratch.examine.adapt import CHOICES, Unmappable
 from scratch.examine.base import LOOSE, TIGHT, Case, Mistake, Task, errors
 from scratch.examine.plain import number, short, two
 from scratch.examine.watch import Failure, Skip, Watch
@@ -79,7 +79,10 @@ def right(task, place):
 
 
 def judge(task, implementation, name, explain=True):
-    """Call a reader's implementation on a task's cases and say what was found. explain: whether causes are looked for."""
+    """Call a reader's implementation on a task's cases and say what was found.
+
+    explain: whether causes are looked for.
+    """
     part, watch = Part(task, name), Watch()
     try:
         handed = task.family.adapt(task, implementation, watch)
@@ -92,6 +95,7 @@ def judge(task, implementation, name, explain=True):
         _try(part, handed, place)
         if place == 0:
             watch.begun = time.perf_counter()  # what is imported and compiled in the first call does not count
+    _without_default(part)
     first = part.outcomes[0] if part.outcomes else None
     if first is None:
         _not_run(part, f"no case could be run: it has no option {' or '.join(part.skipped)}")
@@ -103,6 +107,14 @@ def judge(task, implementation, name, explain=True):
     if first is not None and explain:
         causes.explain(part, handed)
     return part
+
+
+def _without_default(part):
+    """A function that takes tables only: the case of one axis is not what it is judged by."""
+    taken = any(o.theirs is not None and o.case.kind == "batch" for o in part.outcomes)
+    if taken and part.outcomes[0].theirs is None:
+        part.refused.append(part.outcomes[0].case.label)
+        part.outcomes = [o for o in part.outcomes if o.theirs is not None]
 
 
 def _not_run(part, problem):
@@ -126,6 +138,10 @@ def _try(part, handed, place):
     outcome = Outcome(case, answer, task.family.scale(task, answer, case))
     try:
         outcome.theirs = task.family.play(handed, replace(case, options=filled(task, handed, case)))
+        if outcome.theirs.size == answer.size == 1 and outcome.theirs.shape != answer.shape:
+            said = f"a single number comes back in the shape {outcome.theirs.shape}, not {answer.shape}"
+            part.notes += [said] if said not in part.notes else []
+            outcome.theirs = outcome.theirs.reshape(answer.shape)
     except Skip as skip:
         part.notes += [str(skip)] if str(skip) not in ["", *part.notes] else []
         return
@@ -150,6 +166,8 @@ def filled(task, handed, case):
 
 def same(one, other):
     """Whether two defaults mean the same."""
+    if isinstance(other, str) and type(one) in (bool, int):
+        return any(known.get(other) == one for known in CHOICES.values())
     if one is None or other is None:
         return one is other or one is None
     try:
@@ -161,7 +179,7 @@ def same(one, other):
 def _judge(part, handed, watch):
     for outcome in part.outcomes:
         _KINDS.get(outcome.case.kind, _values)(part, outcome)
-    _accuracy(part)
+    _accuracy(part, handed)
     if part.refused:
         part.notes.insert(0, f"not taken: {'; '.join(dict.fromkeys(part.refused))}")
     part.notes = [*handed.restrictions, *part.notes]
@@ -286,7 +304,7 @@ _KINDS = {
 }
 
 
-def _accuracy(part):
+def _accuracy(part, handed):
     """Notes on digits: agreement as of float32, or lost where the value is small."""
     judged = [o for o in part.judged if o.theirs.shape == o.right.shape and o.case.kind != "extreme"]
     if part.wrong or not judged:
@@ -299,7 +317,7 @@ def _accuracy(part):
     dtypes = {str(o.theirs.dtype) for o in judged if o.theirs.dtype.kind == "f"} - {"float64"}
     if dtypes:
         part.notes.append(f"the result is {min(dtypes)} for float64 input")
-    for outcome in part.outcomes:
+    for outcome in part.outcomes if getattr(handed, "how", "array") != "number" else ():
         if outcome.case.kind == "float32" and outcome.theirs is not None and outcome.theirs.dtype == np.float64:
             part.notes.append("float32 comes back as float64")
 
@@ -321,13 +339,13 @@ def _seen(part, handed, watch):
     """What was seen beside the values: input written into, the global generator, prints, warnings."""
     if watch.written and not getattr(handed, "writes", False):
         part.faults.append(causes.behaviour(part.task, "writes"))
-    if not part.wrong and part.outcomes[0].theirs is not None:
+    if not watch.late:
         try:
-            case = part.task.cases[0]
+            case = part.outcomes[0].case
             again = part.task.family.play(handed, replace(case, options=filled(part.task, handed, case)))
         except Failure:
             again = None
-        if again is None or not np.array_equal(again, part.outcomes[0].theirs, equal_nan=True):
+        if again is None or not np.array_equal(np.ravel(again), np.ravel(part.outcomes[0].theirs), equal_nan=True):
             part.faults.append(causes.behaviour(part.task, "not-twice"))
     if watch.drew:
         part.notes.append("it draws from the global random state, which no caller can seed apart")

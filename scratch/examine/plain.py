@@ -7,12 +7,11 @@ import re
 import numpy as np
 from sympy.printing.str import StrPrinter
 
-_GREEK = dict(
-    zip(
-        ["alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "eta", "theta", "lambda", "mu", "nu", "pi", "rho", "sigma", "tau", "phi", "varphi", "psi", "kappa", "nabla"],
-        "αβγδεεηθλμνπρστφφψκ∇",
-    )
+_NAMES = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "eta", "theta", "lambda", "mu", "nu", "pi", "rho"),
+    *("sigma", "tau", "phi", "varphi", "psi", "kappa", "nabla"),
 )
+_GREEK = dict(zip(_NAMES, "αβγδεεηθλμνπρστφφψκ∇"))
 _GREEK.update(Phi="Φ", Lambda="Λ")
 _WORD = re.compile(r"\\?([A-Za-z]+)")
 _SUBSCRIPT = str.maketrans("0123456789t", "₀₁₂₃₄₅₆₇₈₉ₜ")

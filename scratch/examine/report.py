@@ -15,8 +15,8 @@ WIDTH, NOTES = 100, 5
 class Report:
     """What was found of a reader's implementation.
 
-    agrees: whether it computes what the block does. ran: whether it could be run at all. cause: the name of the mistake,
-    or None. causes: all of them, with name, sentence, mend and place. notes: what is said beside.
+    agrees: whether it computes what the block does. ran: whether it could be run at all. cause: the name of the
+    mistake, or None. causes: all of them, with name, sentence, mend and place. notes: what is said beside.
     """
 
     def __init__(self, parts):
@@ -46,7 +46,8 @@ class Report:
         raise TypeError("ask a report for .agrees")
 
     def __str__(self):
-        return "\n".join(line for part in self.parts for line in lines(part))
+        notes = NOTES if len(self.parts) == 1 else 2
+        return "\n".join(line for part in self.parts for line in lines(part, notes))
 
     def __repr__(self):
         return str(self)
@@ -107,8 +108,8 @@ def _at(part, outcome, index):
     return ", ".join(piece for piece in (place, options) if piece) or "called without options"
 
 
-def lines(part):
-    """A part of the report, as lines of text."""
+def lines(part, notes=NOTES):
+    """A part of the report, as lines of text, with so many notes."""
     said = [summary(part)]
     if not part.ran:
         said += _wrapped(part.problem)
@@ -122,15 +123,15 @@ def lines(part):
         said += _wrapped(_formula(part), "line")
     if part.notes:
         said.append("Notes")
-        said += [text for note in part.notes[:NOTES] for text in _wrapped(note, "-", 4)]
-        if len(part.notes) > NOTES:
-            said.append(f"  - and {len(part.notes) - NOTES} more in .notes")
+        said += [text for note in part.notes[:notes] for text in _wrapped(note, "-", 4)]
+        if len(part.notes) > notes:
+            said.append(f"  - and {len(part.notes) - notes} more in .notes")
     return said
 
 
 def _cause(cause, part):
     mistake = cause.mistake
-    said = _wrapped(mistake.sentence, f"Cause: {mistake.name}.", indent=0)
+    said = _wrapped(mistake.sentence, f"{'Variant' if mistake.variant else 'Cause'}: {mistake.name}.", indent=0)
     for word, line in zip(("right", "theirs"), cause.lines):
         said += _wrapped(line, word)
     if mistake.mend:

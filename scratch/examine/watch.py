@@ -9,6 +9,7 @@ import itertools
 import linecache
 import os
 import random
+import sys
 import time
 import traceback
 import warnings
@@ -56,7 +57,7 @@ class Watch:
     def __init__(self):
         self.written, self.warned, self.printed, self.views = {}, {}, False, False
         self.begun = time.perf_counter()
-        self._numpy, self._random = np.random.get_state(), random.getstate()
+        self._numpy, self._random = np.random.get_state(), random.getstate()  # noqa: NPY002
 
     @property
     def late(self):
@@ -65,10 +66,10 @@ class Watch:
     @property
     def drew(self):
         """Whether the global random state has changed; it is put back."""
-        state = np.random.get_state()
+        state = np.random.get_state()  # noqa: NPY002
         changed = state[2] != self._numpy[2] or not np.array_equal(state[1], self._numpy[1])
         changed = changed or random.getstate() != self._random
-        np.random.set_state(self._numpy)
+        np.random.set_state(self._numpy)  # noqa: NPY002
         random.setstate(self._random)
         return changed
 
@@ -76,7 +77,7 @@ class Watch:
         """The function's result. Arrays among args are handed over as they are: hand over copies."""
         before = [arg.copy() if isinstance(arg, np.ndarray) else None for arg in args]
         sink = io.StringIO()
-        with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+        with warnings.catch_warnings(record=True) as caught, np.errstate(over="warn", divide="warn", invalid="warn"):
             warnings.simplefilter("always")
             with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
                 try:
@@ -96,6 +97,14 @@ class Watch:
         if isinstance(result, np.ndarray):
             self.views |= any(isinstance(arg, np.ndarray) and np.shares_memory(arg, result) for arg in args)
         return result
+
+
+def tensor(value):
+    """A PyTorch tensor of an array, for functions that take nothing else; without torch, Failure."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        raise Failure(TypeError("no tensors without torch"))
+    return torch.as_tensor(np.array(value))
 
 
 def as_array(result):

@@ -1,5 +1,5 @@
-"""What a page prints: formulas, listings, checks, tables, figures, as HTML or Markdown.
+"""The press: what makes pages of Markdown, formulas and code. It knows no block by name.
 
-One file per kind of output (formula, source, check, table, figure, page), and one per
-topic with what its page computes.
+One file per kind of output (card, check, figure, moving figure, formula, listing, table, reference), one for the sections and one for
+the pages that they stand in, and the hook by which MkDocs calls all of it.
 """

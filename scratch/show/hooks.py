@@ -194,10 +194,7 @@ def on_files(files, config):
         text = (package / "show" / name).read_text(encoding="utf-8")
         files.append(File.generated(config, f"assets/{asset}", content=text))
     for topic in TOPICS:
-        try:  # TEMPORARY
-            reference = module_page(topic, config.docs_dir)
-        except (AttributeError, ImportError):
-            continue
+        reference = module_page(topic, config.docs_dir)
         files.append(File.generated(config, f"reference/{topic}.md", content=reference))
     for last in filter(None, map(files.get_file_from_path, ("index.md", "claims.md"))):
         files.remove(last)

@@ -69,7 +69,8 @@ def _row(
             pair = (f"{term} = {text(RIGHT[of])}", f"{term} = {text(expression)}")
     make = (lambda right: made) if made is not None else None
     line = (lambda task: pair) if pair else None
-    return Mistake(of, name, sentence, mend, f"{PAGE[base]}-{anchor}", make, line, variant, seen)
+    page = anchor if anchor == "reductions" else f"{PAGE[base]}-{anchor}"
+    return Mistake(of, name, sentence, mend, page, make, line, variant, seen)
 
 
 def _rows_of(array):
@@ -81,23 +82,45 @@ def _one(_):
 
 
 def _by_rows(of, what):
-    return _row(of, "divides-by-rows", f"{what} is divided by the number of rows, not of elements: the same for one column "
-                "only.", "divide by pred.size", count=_rows_of)  # fmt: skip
+    return _row(
+        of,
+        "divides-by-rows",
+        f"{what} is divided by the number of rows, not of elements: the same for one column only.",
+        "divide by pred.size",
+        count=_rows_of,
+    )
 
 
 def _not_divided(of):
-    return _row(of, "not-divided", "The gradient of the mean is not divided by the number of elements: it grows with the "
-                "batch.", "divide by pred.size", count=_one)  # fmt: skip
+    return _row(
+        of,
+        "not-divided",
+        "The gradient of the mean is not divided by the number of elements: it grows with the batch.",
+        "divide by pred.size",
+        count=_one,
+    )
 
 
 def _sum(of):
-    return _row(of, "sum-for-mean", "The elements are summed, not averaged: it grows with the batch.", "np.mean(...)",
-                count=_one, variant=True, anchor="beside-pytorch")  # fmt: skip
+    return _row(
+        of,
+        "sum-for-mean",
+        "The elements are summed, not averaged: it grows with the batch.",
+        "np.mean(...)",
+        count=_one,
+        variant=True,
+        anchor="beside-pytorch",
+    )
 
 
 def _broadcasts(of):
-    return _row(of, "broadcasts", "A prediction of shape (N, 1) and a target of shape (N,) make an N × N table of "
-                "differences, in silence.", "require pred.shape == target.shape", seen="broadcasts")  # fmt: skip
+    return _row(
+        of,
+        "broadcasts",
+        "A prediction of shape (N, 1) and a target of shape (N,) make an N × N table of differences, in silence.",
+        "require pred.shape == target.shape",
+        seen="broadcasts",
+    )
 
 
 def _median(pred, target, *, reduction="mean"):
@@ -218,6 +241,16 @@ def _clip(small):
     return -(y * log(held) + (1 - y) * log(1 - held))
 
 
+def _power(small):
+    """1e-7 for a small number."""
+    return f"{small:.0e}".replace("e-0", "e-")
+
+
+def _at_the_softmax(logits, *rest, **options):
+    x = np.asarray(logits, float)
+    return _slope()(_softmax(x, min(1, x.ndim - 1)), *rest, **options)
+
+
 def Float(value):
     return sympy.Float(f"{value:.0e}", 15)
 
@@ -294,9 +327,9 @@ ROWS = [
          "np.abs(d) < delta", lambda: _cases(d**2 / 2, delta * (Abs(d) - delta / 2), delta, False), "formula"),
     _row("huber_loss", "slope-one", "The line has the slope 1, |d| - delta / 2: delta must multiply it.",
          "delta * (|d| - delta / 2)", lambda: _cases(d**2 / 2, Abs(d) - delta / 2, delta)),
-    _row("huber_loss", "delta-at-the-threshold-only", "delta moves the threshold and nothing else, d^2 / 2 and |d| - 1/2: the "
-         "two halves meet for delta = 1 only.", "delta * (|d| - delta / 2)",
-         lambda: _cases(d**2 / 2, Abs(d) - Rational(1, 2), delta), "derivation"),
+    _row("huber_loss", "delta-at-the-threshold-only",
+         "delta moves the threshold and nothing else, d^2 / 2 and |d| - 1/2: the two halves meet for delta = 1 only.",
+         "delta * (|d| - delta / 2)", lambda: _cases(d**2 / 2, Abs(d) - Rational(1, 2), delta), "derivation"),
     _row("huber_loss", "minus-half", "The line subtracts 1/2, which is right for delta = 1 only.",
          "delta * (|d| - delta / 2)", lambda: _cases(d**2 / 2, delta * Abs(d) - Rational(1, 2), delta), "derivation"),
     _row("huber_loss", "smooth-l1", "It is Smooth L1 with beta = delta: Huber's loss is delta times that.",
@@ -324,9 +357,9 @@ ROWS = [
     _row("smooth_l1_loss", "beta-not-in-the-parabola",
          "The parabola is d^2 / 2: it must be divided by beta to meet the line.", "d**2 / (2 * beta)",
          lambda: _cases(d**2 / 2, Abs(d) - beta / 2, beta)),
-    _row("smooth_l1_loss", "beta-at-the-threshold-only", "beta moves the threshold and nothing else, d^2 / 2 and |d| - 1/2: "
-         "the two halves meet for beta = 1 only.", "d**2 / (2 * beta), |d| - beta / 2",
-         lambda: _cases(d**2 / 2, Abs(d) - Rational(1, 2), beta), "derivation"),
+    _row("smooth_l1_loss", "beta-at-the-threshold-only",
+         "beta moves the threshold and nothing else, d^2 / 2 and |d| - 1/2: the two halves meet for beta = 1 only.",
+         "d**2 / (2 * beta), |d| - beta / 2", lambda: _cases(d**2 / 2, Abs(d) - Rational(1, 2), beta), "derivation"),
     _row("smooth_l1_loss", "minus-half", "The line subtracts 1/2, which is right for beta = 1 only.", "|d| - beta / 2",
          lambda: _cases(d**2 / (2 * beta), Abs(d) - Rational(1, 2), beta), "derivation"),
     _row("smooth_l1_loss", "nothing-subtracted", "The line is |d|: without - beta / 2 it does not meet the parabola.",
@@ -369,15 +402,17 @@ ROWS = [
     _row("binary_cross_entropy", "base-two", "The logarithm is that of base 2.", "np.log",
          lambda: -(y * _log + (1 - y) * _not) / log(2), "derivation"),
     *(
-        _row("binary_cross_entropy", f"plus-{small:.0e}".replace("e-0", "e-"), f"{small:g} is added inside the logarithm: a "
-             "perfect prediction costs less than nothing, and a certain, wrong one is capped.",
+        _row("binary_cross_entropy", f"plus-{_power(small)}",
+             f"{small:g} is added inside the logarithm: a perfect prediction costs less than nothing, and a certain, "
+             "wrong one is capped.",
              "np.maximum(np.log(p), -100)",
              lambda small=small: -(y * log(p + Float(small)) + (1 - y) * log(1 - p + Float(small))))
         for small in (1e-8, 1e-12, 1e-7, 1e-10, 1e-15)
     ),
     *(
-        _row("binary_cross_entropy", f"clipped-{small:.0e}".replace("e-0", "e-"), f"p is clipped to [{small:g}, 1 - "
-             f"{small:g}], as in Keras: a certain, wrong prediction costs {-np.log(small):.1f} where the block says 100.",
+        _row("binary_cross_entropy", f"clipped-{_power(small)}",
+             f"p is clipped to [{small:g}, 1 - {small:g}], as in Keras: a certain, wrong prediction costs "
+             f"{-np.log(small):.1f} where the block says 100.",
              "np.maximum(np.log(p), -100)", lambda small=small: _clip(small), "beside-pytorch", True)
         for small in (1e-7, 1e-12, 1e-15, 1e-8, 1e-10)
     ),
@@ -436,13 +471,13 @@ ROWS = [
     _ce("sum-for-mean", "The samples are summed, not averaged: it grows with the batch.", "np.mean(...)",
         _cross_entropy(divide=lambda losses, chosen, classes: 1), "reductions", True),
     *(
-        _ce(f"clipped-{small:.0e}".replace("e-0", "e-"), f"The probabilities are clipped at {small:g}, as in Keras: a "
+        _ce(f"clipped-{_power(small)}", f"The probabilities are clipped at {small:g}, as in Keras: a "
             f"certain, wrong prediction costs {-np.log(small):.1f} and has no gradient.", "x - log(sum(exp(x)))",
             _cross_entropy(_clipped(small)), "where-it-fails", True)
         for small in (1e-7, 1e-12, 1e-15)
     ),
     *(
-        _ce(f"plus-{small:.0e}".replace("e-0", "e-"), f"{small:g} is added inside the logarithm, which caps the loss.",
+        _ce(f"plus-{_power(small)}", f"{small:g} is added inside the logarithm, which caps the loss.",
             "x - log(sum(exp(x)))",
             _cross_entropy(lambda x, axis, small=small: np.log(_softmax(x, axis) + small)), "where-it-fails")
         for small in (1e-8, 1e-12, 1e-7, 1e-10, 1e-15)
@@ -461,6 +496,7 @@ ROWS = [
              _slope(divide=lambda number, classes: number * classes)),
     _ce_grad("by-the-probability", "-t / p is the gradient by the probability; the softmax's own is missing.", "p - t",
              _slope(lambda soft, t, axis: -t / soft)),
-    _ce_grad("at-the-softmax", "The derivative is taken at the softmax of the logits, as if they were the logits: it is made "
-             "twice.", "p - t", lambda logits, *rest, **o: _slope()(_softmax(np.asarray(logits, float), min(1, np.ndim(logits) - 1)), *rest, **o)),
+    _ce_grad("at-the-softmax",
+             "The derivative is taken at the softmax of the logits, as if they were the logits: it is made twice.",
+             "p - t", _at_the_softmax),
 ]  # fmt: skip

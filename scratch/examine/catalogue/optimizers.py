@@ -41,7 +41,7 @@ def _row(of, name, sentence, mend, change=None, anchor="bugs-people-write", vari
                 return ((written_line(left, before) if before is not None else ""), written_line(left, after))
         return ()
 
-    page = f"{ANCHOR.get(of, of)}-{anchor}"
+    page = "adam-amsgrad" if anchor == "amsgrad" else f"{ANCHOR.get(of, of)}-{anchor}"
     known = {"make": None} if seen else {"make": make, "line": line if change else None}
     return Mistake(of, name, sentence, mend, page, variant=variant, seen=seen, change=None if ways else change, **known)
 
@@ -65,13 +65,24 @@ def _both(*changes):
 
 
 def _shared(of, counts="parameters"):
-    return _row(of, "state-shared", "All parameters share one memory: each moves with the others' gradients.",
-                "one buffer per parameter", shared=True, counts=counts)  # fmt: skip
+    return _row(
+        of,
+        "state-shared",
+        "All parameters share one memory: each moves with the others' gradients.",
+        "one buffer per parameter",
+        shared=True,
+        counts=counts,
+    )
 
 
 def _in_place(of):
-    return _row(of, "not-in-place", "param = param - ... makes a new array; the network's own stays as it was and never "
-                "learns.", "param -= lr * step", seen="not-in-place")  # fmt: skip
+    return _row(
+        of,
+        "not-in-place",
+        "param = param - ... makes a new array; the network's own stays as it was and never learns.",
+        "param -= lr * step",
+        seen="not-in-place",
+    )
 
 
 with evaluate(False):
@@ -95,13 +106,10 @@ with evaluate(False):
             return _row(of, name, sentence, mend, change, anchor, variant, **ways)
 
         return [
-            row(
-                "no-power-of-t",
+            row("no-power-of-t",
                 "The bias correction divides by 1 - beta, not by 1 - beta^t: it never fades, and every step is too "
-                "long or too short by the same factor for ever.",
-                "m / (1 - beta1**t), v / (1 - beta2**t)",
-                everywhere((beta1**t, beta1), (beta2**t, beta2)),
-            ),
+                "long or too short by the same factor for ever.", "m / (1 - beta1**t), v / (1 - beta2**t)",
+                everywhere((beta1**t, beta1), (beta2**t, beta2))),
             row(
                 "correction-multiplied",
                 "The averages are multiplied by 1 - beta^t, where they must be divided by it.",
@@ -113,189 +121,69 @@ with evaluate(False):
                     }
                 ),
             ),
-            row(
-                "no-correction",
-                "Neither average is corrected for its start at 0.",
+            row("no-correction", "Neither average is corrected for its start at 0.",
                 "m / (1 - beta1**t), v / (1 - beta2**t)",
-                lines({m_hat: m, v_hat: lambda e: o.v_max if e.has(o.v_max) else v}),
-                "derivation",
-            ),
-            row(
-                "only-m-corrected",
-                "v is not corrected for its start at 0: the first steps are many times too long.",
-                "v / (1 - beta2**t)",
-                lines({v_hat: lambda e: o.v_max if e.has(o.v_max) else v}),
-                "derivation",
-            ),
-            row(
-                "only-v-corrected",
-                "m is not corrected for its start at 0: the first steps are too short.",
-                "m / (1 - beta1**t)",
-                lines({m_hat: m}),
-                "derivation",
-            ),
-            row(
-                "no-root",
-                "The root of v is missing: it is divided by the average of the squares itself.",
-                "np.sqrt(v_hat)",
-                everywhere((adam_denominator, v_hat + epsilon)),
-                "formula",
-            ),
-            row(
-                "epsilon-in-the-root",
-                "Epsilon stands inside the root, sqrt(v + eps).",
-                "np.sqrt(v_hat) + eps",
-                everywhere((adam_denominator, sqrt(v_hat + epsilon))),
-                "beside-pytorch",
-                True,
-            ),
-            row(
-                "epsilon-hat",
+                lines({m_hat: m, v_hat: lambda e: o.v_max if e.has(o.v_max) else v}), "derivation"),
+            row("only-m-corrected", "v is not corrected for its start at 0: the first steps are many times too long.",
+                "v / (1 - beta2**t)", lines({v_hat: lambda e: o.v_max if e.has(o.v_max) else v}), "derivation"),
+            row("only-v-corrected", "m is not corrected for its start at 0: the first steps are too short.",
+                "m / (1 - beta1**t)", lines({m_hat: m}), "derivation"),
+            row("no-root", "The root of v is missing: it is divided by the average of the squares itself.",
+                "np.sqrt(v_hat)", everywhere((adam_denominator, v_hat + epsilon)), "formula"),
+            row("epsilon-in-the-root", "Epsilon stands inside the root, sqrt(v + eps).", "np.sqrt(v_hat) + eps",
+                everywhere((adam_denominator, sqrt(v_hat + epsilon))), "beside-pytorch", True),
+            row("epsilon-hat",
                 "Epsilon is added before the correction, as in TensorFlow (the paper's epsilon-hat, end of its "
-                "section 2): the same for a larger epsilon that changes with t.",
-                "np.sqrt(v / (1 - beta2**t)) + eps",
-                everywhere((adam_denominator, sqrt(v_hat) + epsilon / sqrt(1 - beta2**t))),
-                "beside-pytorch",
-                True,
-            ),
-            row(
-                "no-epsilon",
-                "Epsilon is missing: where a gradient has been 0 so far, 0 / 0 gives NaN.",
-                "np.sqrt(v_hat) + eps",
-                everywhere((adam_denominator, sqrt(v_hat))),
-                "formula",
-            ),
-            row(
-                "betas-exchanged",
-                "beta1 and beta2 have changed places.",
-                "beta1 for m, beta2 for v",
-                everywhere((beta1, beta2), (beta2, beta1)),
-                "formula",
-            ),
-            row(
-                "beta1-for-v",
-                "v is averaged with beta1, where it must be beta2.",
-                "beta2 * v + (1 - beta2) * g**2",
-                lines({v: beta1 * v_1 + (1 - beta1) * g**2}),
-                "formula",
-            ),
-            row(
-                "no-square",
-                "v averages the gradient, not its square: its root is NaN for negative ones.",
-                "g**2",
-                lines({v: beta2 * v_1 + (1 - beta2) * g}),
-                "formula",
-            ),
-            row(
-                "absolute-value-for-square",
-                "v averages |g|, not its square.",
-                "g**2",
-                lines({v: beta2 * v_1 + (1 - beta2) * Abs(g)}),
-                "formula",
-            ),
-            row(
-                "square-of-the-average",
-                "v averages the square of m, where it must be that of the gradient.",
-                "g**2",
-                lines({v: beta2 * v_1 + (1 - beta2) * m**2}),
-                "formula",
-            ),
-            row(
-                "m-of-squares",
-                "m averages the squared gradient: its sign is lost.",
-                "beta1 * m + (1 - beta1) * g",
-                lines({m: beta1 * m_1 + (1 - beta1) * g**2}),
-                "formula",
-            ),
-            row(
-                "no-one-minus-beta1",
+                "section 2): the same for a larger epsilon that changes with t.", "np.sqrt(v / (1 - beta2**t)) + eps",
+                everywhere((adam_denominator, sqrt(v_hat) + epsilon / sqrt(1 - beta2**t))), "beside-pytorch", True),
+            row("no-epsilon", "Epsilon is missing: where a gradient has been 0 so far, 0 / 0 gives NaN.",
+                "np.sqrt(v_hat) + eps", everywhere((adam_denominator, sqrt(v_hat))), "formula"),
+            row("betas-exchanged", "beta1 and beta2 have changed places.", "beta1 for m, beta2 for v",
+                everywhere((beta1, beta2), (beta2, beta1)), "formula"),
+            row("beta1-for-v", "v is averaged with beta1, where it must be beta2.", "beta2 * v + (1 - beta2) * g**2",
+                lines({v: beta1 * v_1 + (1 - beta1) * g**2}), "formula"),
+            row("no-square", "v averages the gradient, not its square: its root is NaN for negative ones.", "g**2",
+                lines({v: beta2 * v_1 + (1 - beta2) * g}), "formula"),
+            row("absolute-value-for-square", "v averages |g|, not its square.", "g**2",
+                lines({v: beta2 * v_1 + (1 - beta2) * Abs(g)}), "formula"),
+            row("square-of-the-average", "v averages the square of m, where it must be that of the gradient.", "g**2",
+                lines({v: beta2 * v_1 + (1 - beta2) * m**2}), "formula"),
+            row("m-of-squares", "m averages the squared gradient: its sign is lost.", "beta1 * m + (1 - beta1) * g",
+                lines({m: beta1 * m_1 + (1 - beta1) * g**2}), "formula"),
+            row("no-one-minus-beta1",
                 "The factor 1 - beta1 before the gradient is missing: m is a sum, about ten times the average.",
-                "beta1 * m + (1 - beta1) * g",
-                lines({m: beta1 * m_1 + g}),
-                "formula",
-            ),
-            row(
-                "no-one-minus-beta2",
-                "The factor 1 - beta2 before the squared gradient is missing.",
-                "beta2 * v + (1 - beta2) * g**2",
-                lines({v: beta2 * v_1 + g**2}),
-                "formula",
-            ),
-            row(
-                "shares-exchanged",
+                "beta1 * m + (1 - beta1) * g", lines({m: beta1 * m_1 + g}), "formula"),
+            row("no-one-minus-beta2", "The factor 1 - beta2 before the squared gradient is missing.",
+                "beta2 * v + (1 - beta2) * g**2", lines({v: beta2 * v_1 + g**2}), "formula"),
+            row("shares-exchanged",
                 "The shares beta1 and 1 - beta1 have changed places: m keeps a tenth and takes nine.",
-                "beta1 * m + (1 - beta1) * g",
-                lines({m: (1 - beta1) * m_1 + beta1 * g}),
-                "formula",
-            ),
-            row(
-                "gradient-for-m",
-                "The step takes the gradient itself: m is averaged and not used.",
-                "m_hat",
-                lines({m_hat: g}),
-                "formula",
-            ),
-            row(
-                "corrected-kept",
+                "beta1 * m + (1 - beta1) * g", lines({m: (1 - beta1) * m_1 + beta1 * g}), "formula"),
+            row("gradient-for-m", "The step takes the gradient itself: m is averaged and not used.", "m_hat",
+                lines({m_hat: g}), "formula"),
+            row("corrected-kept",
                 "The corrected averages are remembered in place of the plain ones: every step corrects again what was "
-                "corrected.",
-                "m_hat = m / (1 - beta1**t), and keep m",
-                _kept({m_1: m_hat, v_1: v_hat}),
-                "derivation",
-            ),
-            row(
-                "t-from-0",
-                "t is 0 in the first step: 1 - beta^0 is 0, and the first step is NaN or infinite.",
-                "t += 1 before the correction",
-                everywhere((t, t - 1)),
-                "derivation",
-            ),
-            row(
-                "t-one-ahead",
-                "t is one too large: it is 2 in the first step.",
-                "t counts from 1",
-                everywhere((t, t + 1)),
-                "derivation",
-            ),
-            row(
-                "t-counts-parameters",
-                "t is counted up once per parameter, not once per step: the second parameter's "
-                "correction is too weak from the start.",
-                "t += 1 once in a step",
-                counts="parameters",
-            ),
-            row(
-                "climbs",
-                "The step is added where it must be subtracted: it climbs.",
-                "theta -= ...",
-                lines({theta: decay + eta * fraction}),
-                "formula",
-            ),
-            row(
-                "rate-twice",
-                "The learning rate stands in the average as well: the steps are too short by lr.",
-                "lr in the last line only",
-                lines({m: beta1 * m_1 + (1 - beta1) * (eta * g)}),
-                "formula",
-            ),
-            row(
-                "amsgrad-after-correction",
+                "corrected.", "m_hat = m / (1 - beta1**t), and keep m", _kept({m_1: m_hat, v_1: v_hat}), "derivation"),
+            row("t-from-0", "t is 0 in the first step: 1 - beta^0 is 0, and the first step is NaN or infinite.",
+                "t += 1 before the correction", everywhere((t, t - 1)), "derivation"),
+            row("t-one-ahead", "t is one too large: it is 2 in the first step.", "t counts from 1",
+                everywhere((t, t + 1)), "derivation"),
+            row("t-counts-parameters",
+                "t is counted up once per parameter, not once per step: the second parameter's correction is too weak "
+                "from the start.", "t += 1 once in a step", counts="parameters"),
+            row("climbs", "The step is added where it must be subtracted: it climbs.", "theta -= ...",
+                lines({theta: decay + eta * fraction}), "formula"),
+            row("rate-twice", "The learning rate stands in the average as well: the steps are too short by lr.",
+                "lr in the last line only", lines({m: beta1 * m_1 + (1 - beta1) * (eta * g)}), "formula"),
+            row("amsgrad-after-correction",
                 "AMSGrad's maximum is taken of the corrected average; PyTorch takes it before.",
                 "np.maximum(v_max, v) / (1 - beta2**t)",
                 lines({o.v_max: Max(o.v_max_1, v / (1 - beta2**t)), v_hat: lambda e: o.v_max if e.has(o.v_max) else e}),
-                "amsgrad",
-                True,
-            ),
+                "amsgrad", True),
             _shared(of, "steps"),
-            row(
-                "state-and-t-shared",
-                "All parameters share one memory and one t, which counts up for each of them.",
-                "one memory per parameter",
-                shared=True,
-                counts="parameters",
-            ),
+            row("state-and-t-shared", "All parameters share one memory and one t, which counts up for each of them.",
+                "one memory per parameter", shared=True, counts="parameters"),
             _in_place(of),
-        ]
+        ]  # fmt: skip
 
     ROWS = [
         # SGD
@@ -441,10 +329,11 @@ with evaluate(False):
              "formula"),
         _row("RMSprop", "climbs", "The step is added where it must be subtracted.", "theta -= ...",
              lines({theta: theta_1 + eta * b}), "formula"),
-        _row("RMSprop", "rate-inside", "The learning rate stands inside the momentum's buffer, as in TensorFlow: the same as "
-             "long as the rate stays the same.", "theta -= lr * b",
-             _both(everywhere((rms_denominator, rms_denominator / eta), (centred_denominator, centred_denominator / eta)),
-                   lines({theta: theta_1 - b})), "beside-pytorch", True),
+        _row("RMSprop", "rate-inside", "The learning rate stands inside the momentum's buffer, as in TensorFlow: "
+             "the same as long as the rate stays the same.", "theta -= lr * b",
+             _both(everywhere((rms_denominator, rms_denominator / eta),
+                              (centred_denominator, centred_denominator / eta)), lines({theta: theta_1 - b})),
+             "beside-pytorch", True),
         _row("RMSprop", "momentum-of-the-gradient",
              "The momentum gathers gradients, and their sum is divided; it must gather what has been divided.",
              "b = mu * b + g / (sqrt(v) + eps)",

@@ -71,7 +71,7 @@ def _rule(name, sentence, mend, change, anchor="bugs-people-write", variant=Fals
 
 
 def _cycle(name, sentence, mend, change=None, momentum=None, anchor="bugs-people-write", variant=False, always=None):
-    """A row of OneCycleLR. change: of the rate's Formula; momentum: of the momentum's. always: options that are fixed."""
+    """A row of OneCycleLR. change: of the rate's Formula; momentum: of the momentum's. always: fixed options."""
 
     def chosen(options):
         return {n: v for n, v in {**options, **(always or {})}.items() if n in ("anneal_strategy", "three_phase")}
@@ -316,7 +316,8 @@ with evaluate(False):
                momentum=_inside((f.A(f.mu_max, f.mu_min, n / peak), f.A(f.mu_min, f.mu_max, n / peak)),
                                 (f.A(f.mu_min, f.mu_max, (n - peak) / Add(N, -1, -peak)),
                                  f.A(f.mu_max, f.mu_min, (n - peak) / Add(N, -1, -peak))),
-                                (f.A(f.mu_min, f.mu_max, (n - peak) / peak), f.A(f.mu_max, f.mu_min, (n - peak) / peak)),
+                                (f.A(f.mu_min, f.mu_max, (n - peak) / peak),
+                                 f.A(f.mu_max, f.mu_min, (n - peak) / peak)),
                                 (f.A(f.mu_max, f.mu_max, (n - 2 * peak) / Add(N, -1, -2 * peak)),
                                  f.A(f.mu_min, f.mu_min, (n - 2 * peak) / Add(N, -1, -2 * peak)))), anchor="formula"),
         _cycle("upside-down", "The rate falls first and rises after: the ends have changed places.", "rise, then fall",

@@ -7,7 +7,7 @@ import numpy as np
 from scratch import activations
 from scratch.examine.adapt import called, opened, with_signature
 from scratch.examine.base import Case, Task, scale_of
-from scratch.examine.watch import Failure, as_array
+from scratch.examine.watch import Failure, as_array, tensor
 from scratch.formulas import activations as formulas
 
 DATA = ["x input inputs z t a"]
@@ -81,7 +81,7 @@ class Elementwise:
     def _find(self, function, x):
         """How it can be called: the first way that gives an array of x's shape."""
         first = None
-        for how in ("array", "list", "number"):
+        for how in ("array", "list", "number", "tensor"):
             try:
                 if self._as(how, function, x).shape == np.shape(x):
                     self._note(how)
@@ -93,10 +93,9 @@ class Elementwise:
         return "array"
 
     def _note(self, how):
-        if how != "array":
-            self.restrictions.append(
-                {"list": "it takes lists, not arrays", "number": "it takes one number at a time, not arrays"}[how]
-            )
+        said = {"list": "lists", "number": "one number at a time", "tensor": "tensors"}
+        if how in said:
+            self.restrictions.append(f"it takes {said[how]}, not arrays")
 
     def _as(self, how, function, x):
         if how == "number":
@@ -104,6 +103,8 @@ class Elementwise:
             if np.isnan(values).all() and self.overflow:
                 raise self.overflow
             return np.array(values).reshape(np.shape(x))
+        if how == "tensor":
+            return as_array(self.watch.call(function, tensor(x)))
         handed = x.copy() if isinstance(x, np.ndarray) and how == "array" else np.asarray(x).tolist()
         handed = x if not isinstance(x, np.ndarray) and how == "array" else handed
         return as_array(self.watch.call(function, handed))

@@ -10,7 +10,7 @@ from scratch import losses
 from scratch.examine.adapt import called, opened, plain, with_signature
 from scratch.examine.base import Case, Task, scale_of
 from scratch.examine.causes import behaviour
-from scratch.examine.watch import Failure, as_array
+from scratch.examine.watch import Failure, as_array, tensor
 from scratch.formulas import losses as formulas
 
 PRED = "pred prediction predictions y_pred yhat y_hat p logits input x output outputs"
@@ -123,14 +123,16 @@ class Loss:
     def __init__(self, task, implementation, watch):
         self.task, self.watch, self.restrictions, self.how = task, watch, [], None
         methods = ("__call__", "forward", "loss")
-        opened_ = opened(implementation, [PRED, TARGET], task.options, task.aliases, methods)
-        self.function, self.signature, self.made = opened_
-        first, second = (self.signature.data + [None, None])[:2]
+        what = opened(implementation, [PRED, TARGET], task.options, task.aliases, methods)
+        self.function, self.signature, self.made = what
+        first, second = [*self.signature.data, None, None][:2]
         self.swapped = bool(first and second) and plain(first) in TARGETS and plain(second) not in TARGETS
         if self.swapped:
             self.restrictions.append(f"it takes the target first ({first}, {second})")
 
     def __call__(self, pred, target, **options):
+        if self.how == "tensor":
+            options = {name: tensor(v) if isinstance(v, np.ndarray) else v for name, v in options.items()}
         function = called(self, options)
         if self.how is None:
             self.how = self._find(function, pred, target)
@@ -140,7 +142,11 @@ class Loss:
         """How it can be called: the first way that gives the right shape, else the first that gives anything."""
         first, known = None, []
         shape = np.shape(pred) if self.task.name.endswith("_grad") else ()
-        for how in ("array", "rows", "sample") if self.task.block == "cross-entropy" else ("array", "list", "pair"):
+        for how in (
+            ("array", "rows", "sample", "tensor")
+            if self.task.block == "cross-entropy"
+            else ("array", "list", "pair", "tensor")
+        ):
             try:
                 known.append((self._as(how, function, pred, target).shape != shape, how))
             except Failure as failure:
@@ -174,6 +180,7 @@ class Loss:
 SAID = {
     "rows": "it takes the classes as rows with one 1, not as numbers",
     "list": "it takes lists, not arrays",
+    "tensor": "it takes tensors, not arrays",
     "pair": "it takes one pair of numbers at a time; their mean was compared",
     "sample": "it takes one sample at a time; their mean was compared",
 }
@@ -181,6 +188,8 @@ SAID = {
 
 def _copied(value, how):
     """An argument as it is handed over: a list, or an array of the caller's own."""
+    if how == "tensor":
+        return tensor(value)
     return np.asarray(value).tolist() if how == "list" else value.copy() if isinstance(value, np.ndarray) else value
 
 
@@ -211,7 +220,7 @@ def place(task, case, index):
 def behaviours(part, handed):
     """(N, 1) against (N,) must not become a table."""
     task = part.task
-    if task.block == "cross-entropy" or handed.how not in ("array",) or part.wrong:
+    if task.block == "cross-entropy" or handed.how != "array" or part.wrong:
         return []
     pred, target = part.outcomes[0].case.data
     try:
@@ -220,11 +229,11 @@ def behaviours(part, handed):
         return []
     wide = np.broadcast_arrays(pred[:, None], target)
     table = np.asarray(task.right(*(np.ascontiguousarray(a) for a in wide)))
-    return (
-        [behaviour(task, "broadcasts")]
-        if given.shape == table.shape and np.allclose(given, table, rtol=1e-5)
-        else ([behaviour(task, "broadcasts")] if given.ndim == 2 and given.shape == (pred.size, pred.size) else [])
+    given = given.reshape(table.shape) if given.size == table.size == 1 else given
+    tabled = given.shape == (pred.size, pred.size) or (
+        given.shape == table.shape and np.allclose(given, table, rtol=1e-5)
     )
+    return [behaviour(task, "broadcasts")] if tabled else []
 
 
 def filled_defaults(task, handed):

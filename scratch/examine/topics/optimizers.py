@@ -17,19 +17,12 @@ from scratch.examine.changes import Steps
 from scratch.examine.watch import Failure, Skip, as_array
 from scratch.formulas import optimizers as formulas
 
-STATE = set(["state", "config", "cache", "memory", "s", "optstate", "optimizerstate", "mem", "history", "st"])
-TIME = set(["t", "step", "n", "i", "iteration", "iter", "k", "it", "count"])
+STATE = {"state", "config", "cache", "memory", "s", "optstate", "optimizerstate", "mem", "history", "st"}
+TIME = {"t", "step", "n", "i", "iteration", "iter", "k", "it", "count"}
 STEPS = 9
 _scales = np.array([1.0, 1.0, 0.03, 4e-8, 2e-10, 40.0, 0.0])
-_waves = np.sin(np.outer(np.arange(STEPS) + 0.3, [0.1, 1.7, 0.9, 0.4, 1.1, 2.3, 0.7])) + [
-    0.8,
-    0.2,
-    0,
-    0.5,
-    0.3,
-    -0.2,
-    0,
-]
+_waves = np.sin(np.outer(np.arange(STEPS) + 0.3, [0.1, 1.7, 0.9, 0.4, 1.1, 2.3, 0.7]))
+_waves += np.array([0.8, 0.2, 0, 0.5, 0.3, -0.2, 0])
 _grads = _waves * _scales
 _start = np.array([0.0, 0.5, -1.0, 0.0, 0.0, 2.0, 0.3])
 _two = [np.array([0.0, 1.0, -0.5]), np.array([0.2, 0.0, 0.0])]
@@ -206,15 +199,16 @@ _nag_sets = [s for s in _mom_sets if "dampening" not in s]
 _all = {"lr": 1e-3, "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False, "maximize": False}
 _all_sets = [*_mom_sets, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.1, "nesterov": True}]
 _all_sets = [{**s, "momentum": s.get("momentum", 0.9)} for s in _all_sets] + [{"lr": 0.1}]
+_rate = {"lr": "lr learning_rate alpha"}
 TASKS = [
-    _task("sgd", "sgd", _sgd, _plain, _plain_sets),
+    _task("sgd", "sgd", _sgd, _plain, _plain_sets, aliases=_rate),
     _task("sgd", "SGD", optimizers.SGD, _all, _all_sets, {"momentum": 0.9}),
-    _task("momentum", "momentum", _momentum, _mom, _mom_sets, free=("momentum",)),
-    _task("nag", "nag", _nag, _nag_options, _nag_sets, free=("momentum",)),
-    _task("adagrad", "Adagrad", optimizers.Adagrad, _ada, _ada_sets),
+    _task("momentum", "momentum", _momentum, _mom, _mom_sets, free=("momentum",), aliases=_rate),
+    _task("nag", "nag", _nag, _nag_options, _nag_sets, free=("momentum",), aliases=_rate),
+    _task("adagrad", "Adagrad", optimizers.Adagrad, _ada, _ada_sets, aliases=_rate),
     _task("rmsprop", "RMSprop", optimizers.RMSprop, _rms, _rms_sets, {"momentum": 0.8}),
-    _task("adam", "Adam", optimizers.Adam, _adam, _adam_sets, aliases={"lr": "lr alpha"}),
-    _task("adamw", "AdamW", optimizers.AdamW, {**_adam, "weight_decay": 1e-2}, _adam_sets, aliases={"lr": "lr alpha"}),
+    _task("adam", "Adam", optimizers.Adam, _adam, _adam_sets, aliases=_rate),
+    _task("adamw", "AdamW", optimizers.AdamW, {**_adam, "weight_decay": 1e-2}, _adam_sets, aliases=_rate),
 ]
 
 
@@ -272,7 +266,7 @@ class Handed:
     def __init__(self, task, implementation, watch):
         self.task, self.watch, self.restrictions = task, watch, []
         self.implementation, self.how = implementation, None
-        self.in_place, self.overwrites, self.writes = True, False, True
+        self.in_place, self.moved, self.overwrites, self.writes = True, False, False, True
         self.kind, self.signature = self._opened(implementation)
 
     def _opened(self, implementation):
@@ -282,6 +276,8 @@ class Handed:
             if _is_torch(implementation):
                 return _Torch, signature(found, ["params"], options, aliases)
             if callable(getattr(implementation, "step", None)):
+                if len(parameters(implementation.step) or []) > 2 and not _is_given(found):
+                    return _Stepping, signature(found, [], options, aliases)
                 return _Class, signature(found, ["params"], options, aliases)
             if callable(getattr(implementation, "update", None)):
                 return _Updating, signature(found, [], options, aliases)
@@ -297,6 +293,10 @@ class Handed:
 
     def __call__(self, params, **options):
         return self.kind(self, params, options)
+
+
+def _is_given(found):
+    return bool(found) and plain(found[0].name) in ("params", "parameters", "weights", "variables", "model")
 
 
 def _takes_gradient(found):
@@ -359,18 +359,15 @@ class _Class(_Base):
         start = [p.copy() for p in self.own]
         self.watch.call(self.advance, grads)
         self.check(grads, before)
-        theirs = getattr(self.optimizer, "params", None)
         self.found = self.own
-        if (
-            all(map(np.array_equal, start, self.own))
-            and isinstance(theirs, (list, tuple))
-            and len(theirs) == len(start)
-        ):
-            moved = [_plain_array(p) for p in theirs]
-            if all(m is not None and m.shape == s.shape for m, s in zip(moved, start)):
-                if not all(map(np.array_equal, moved, start)):
-                    self.handed.in_place = False
-                    self.found = moved
+        if not all(map(np.array_equal, start, self.own)):
+            self.handed.moved = True
+            return
+        theirs = getattr(self.optimizer, "params", None)
+        moved = [_plain_array(p) for p in theirs] if isinstance(theirs, (list, tuple)) else []
+        fit = len(moved) == len(start) and all(m is not None and m.shape == s.shape for m, s in zip(moved, start))
+        if fit and not all(map(np.array_equal, moved, start)):
+            self.handed.in_place, self.found = False, moved
 
     @property
     def lr(self):
@@ -410,6 +407,21 @@ class _Made(_Class):
         self.own = params
         self.optimizer = self.watch.call(self.handed.implementation, params, **named)
         self.advance = getattr(self.optimizer, "step", self.optimizer)
+
+
+class _Stepping(_Class):
+    """A class with step(params, grads), made without the parameters."""
+
+    def begin(self, params, named):
+        self.own = params
+        self.optimizer = self.watch.call(self.handed.implementation, **named)
+        self.advance = self._both
+
+    def _both(self, grads):
+        moved = self.optimizer.step(self.own, grads)
+        if isinstance(moved, (list, tuple)) and len(moved) == len(self.own):
+            for param, new in zip(self.own, moved):
+                param[...] = new
 
 
 class _Torch(_Base):
@@ -542,7 +554,7 @@ def adapt(task, implementation, watch):
 def behaviours(part, handed):
     """New arrays in place of the caller's, gradients written into, gradients kept."""
     found = []
-    if not handed.in_place:
+    if not handed.in_place or (handed.kind in (_Class, _Made, _Stepping) and not handed.moved):
         found.append(behaviour(part.task, "not-in-place"))
     if handed.overwrites:
         found.append(behaviour(part.task, "overwrites-gradients"))

@@ -6,11 +6,12 @@ import inspect
 import sys
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 
 from scratch import schedulers
-from scratch.examine.adapt import Unmappable, parameters, signature
+from scratch.examine.adapt import Unmappable, called, opened, parameters, signature
 from scratch.examine.base import Case, Task, scale_of
 from scratch.examine.changes import Steps
 from scratch.examine.watch import Failure, Skip, as_array
@@ -247,43 +248,41 @@ TASKS = [
 
 
 class Handed:
-    """A reader's scheduler: a class over an optimizer, or a function of the epoch."""
+    """A reader's scheduler: a class over an optimizer, or a function of the epoch, or a class that is called so."""
 
     def __init__(self, task, implementation, watch):
         self.task, self.watch, self.restrictions, self.writes = task, watch, [], True
-        self.implementation, self.is_class = implementation, inspect.isclass(implementation)
-        found = parameters(implementation)
-        if self.is_class:
-            if not callable(getattr(implementation, "step", None)):
-                raise Unmappable("the class has no method step")
-            self.signature = signature(found, ["optimizer"], task.options, task.aliases)
+        self.implementation = implementation
+        self.steps = inspect.isclass(implementation) and callable(getattr(implementation, "step", None))
+        if self.steps:
+            self.signature = signature(parameters(implementation), ["optimizer"], task.options, task.aliases)
             return
-        if not callable(implementation):
-            raise Unmappable(f"it is a {type(implementation).__name__}, not a function or a class")
         if task.name == "ReduceLROnPlateau":
-            raise Unmappable("ReduceLROnPlateau must be a class: it remembers metrics")
+            raise Unmappable("ReduceLROnPlateau must be a class with step(metric): it remembers metrics")
         named = dict(task.options) if task.name == "OneCycleLR" else {"base_rate": BASE, **task.options}
-        self.signature = signature(found, ["epoch"], named, task.aliases)
-        self.based = self.signature.options.pop("base_rate", None)
-        self.signature.defaults.pop("base_rate", None)
-        if self.based is None and task.name != "OneCycleLR":
+        methods = ("__call__", "get_lr")
+        function, whole, made = opened(implementation, ["epoch"], named, task.aliases, methods)
+        self.call = SimpleNamespace(function=function, signature=whole, made=made, watch=watch)
+        self.based = "base_rate" in whole.options
+        options, defaults = ({n: v for n, v in d.items() if n != "base_rate"} for d in (whole.options, whole.defaults))
+        self.signature = replace(whole, options=options, defaults=defaults)
+        if not self.based and task.name != "OneCycleLR":
             self.restrictions.append("it has no base rate: its rate of epoch 0 was taken for that")
 
     def __call__(self, base, events, column, **options):
-        named = self.signature.arguments(options)
-        if self.is_class:
+        if self.steps:
             return over_class(self._made)(base, events, column, **options)
         if column or any(isinstance(event, str) for event in events):
             raise Skip
-        named.update({self.based[0]: base} if self.based else {})
-        rates = [self._rate(epoch, named) for epoch in range(len(events) + 1)]
-        if self.based is None and self.task.name != "OneCycleLR" and rates[0]:
+        function = called(self.call, {**options, **({"base_rate": base} if self.based else {})})
+        rates = [self._rate(function, epoch) for epoch in range(len(events) + 1)]
+        if not self.based and self.task.name != "OneCycleLR" and rates[0]:
             rates = [rate / rates[0] * base for rate in rates]
         return rates
 
-    def _rate(self, epoch, named):
+    def _rate(self, function, epoch):
         try:
-            rate = self.watch.call(self.implementation, epoch, label=f"epoch {epoch}", **named)
+            rate = self.watch.call(function, epoch, label=f"epoch {epoch}")
             rate = rate[0] if isinstance(rate, (tuple, list)) and len(rate) == 2 else rate  # with the momentum
             return as_array(rate).item()
         except ValueError as error:
