@@ -22,6 +22,11 @@ from pathlib import Path
 @cache
 def read():
     return (Path(__file__).parent / "recorded" / "note.txt").read_text()
+
+
+@cache
+def read_outside():
+    return (Path(__file__).parent.parent.parent / "data.txt").read_text()
 """
 TEXTS = {
     "value": ("print('value', 6 * 7)", ""),
@@ -31,6 +36,7 @@ TEXTS = {
     "reads": ("from scratch.evidence.helper import read\nprint('reads', read())", ""),
     "reads again": ("from scratch.evidence import helper\nprint('again', helper.read())", ""),
     "late": ("from importlib import import_module\nprint(import_module('scratch.evidence.helper').read())", ""),
+    "reads outside": ("from scratch.evidence.helper import read_outside\nprint(read_outside())", ""),
     "figure": (
         "from scratch.show.figure import panel, svg\ndrawing, axes = panel()\naxes.plot([1, 2])\nprint(svg(drawing, 'a'))",
         "",
@@ -60,6 +66,7 @@ def checkout(tmp_path_factory):
     shutil.copytree(ROOT / "scratch", root / "scratch", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "scratch/evidence/helper.py").write_text(HELPER)
     (root / "scratch/evidence/recorded/note.txt").write_text("one")
+    (root / "data.txt").write_text("one")
     return root
 
 
@@ -141,6 +148,7 @@ EDITS = {
         {"scratch/evidence/recorded/note.txt": lambda text: f"{text}, two"},
         ["reads", "reads again", "late"],
     ),
+    "a file outside of the package": ({}, {"data.txt": lambda text: f"{text}, two"}, ["reads outside"]),
     "a file that nobody reads": ({}, {"scratch/losses.py": lambda text: f"{text}\n# edited\n"}, []),
 }
 
@@ -157,6 +165,8 @@ def test_an_edit_runs_what_it_affects_and_nothing_else(server, checkout, edit):
     if edit == "a file that is read":
         assert after["reads again"].output == "again one, two\n"
         assert after["late"].output == "one, two\n"
+    if edit == "a file outside of the package":
+        assert after["reads outside"].output == "one, two\n"
 
 
 def test_another_package_runs_all_again(server, tmp_path, monkeypatch):

@@ -17,6 +17,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
 from markdown_exec import ExecutionError, base_format, code_block
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
@@ -76,13 +77,16 @@ def on_startup(*, command, dirty):
 
 
 def on_config(config):
-    _import_afresh()
+    _begin(config)
     from scratch.evidence import TOPICS
+    from scratch.show.figure import pictures
     from scratch.show.section import Sections
+
+    pictures.clear()
 
     collector.problems.clear()
     collector.place = ""
-    state.update(docs=config.docs_dir, pieces={}, build=None)
+    state.update(docs=config.docs_dir, pieces={}, build=None, configuration=Path(config.config_file_path).read_bytes())
     if not state["dirty"]:  # else only the edited pages are made again, and the faces are for all
         state["drawn"] = {}
     state["notebooks"] = {} if not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ else None
@@ -101,8 +105,17 @@ def on_config(config):
     return config
 
 
-def _import_afresh():
-    """Let this build run the package of this checkout as it is now, also after an edit while serving."""
+def _begin(config):
+    """Let this build run the package of this checkout as it is now, also after an edit while serving.
+
+    While serving, the store has the outcomes of earlier builds. Where nothing has changed, the package stays imported;
+    else the workers that have imported it are sent home as well.
+    """
+    if state["store"]:
+        imported = state["store"].begin()
+        if imported == state["imported"]:
+            return
+    _close_workers()
     for name in list(sys.modules):
         if name == "scratch" or name.startswith("scratch."):
             del sys.modules[name]
@@ -110,6 +123,19 @@ def _import_afresh():
     os.environ["PYTHONPATH"] = os.pathsep.join(  # the notebooks' kernels run it too
         dict.fromkeys([str(package.parent), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
     )
+    if state["serving"]:
+        _open_store(Path(config.config_file_path).parent / ".cache" / "blocks.sqlite")
+
+
+def _open_store(file):
+    from scratch.show.store import Store
+
+    if state["store"] is None:
+        state["store"] = Store(file, package.parent)
+        state["store"].begin()
+    digests = state["store"].digests
+    press = [(path, digest) for path, digest in digests.items() if path.startswith("scratch/show/")]
+    state.update(imported=(dict(digests), state["store"].base), press=press)
 
 
 def _take_back_strict_mode():
@@ -213,7 +239,6 @@ def on_nav(nav, config, files):
     """Begin to execute the blocks of all pages, and the notebooks, before the first page is made."""
     from scratch.show import page, run
 
-    store, workers = _store(config), _workers()
     level = InclusionLevel.is_in_serve if state["serving"] else InclusionLevel.is_included
     pages = [file for file in files.documentation_pages(inclusion=level) if not file.generated_by]
     for file in pages:
@@ -221,31 +246,11 @@ def on_nav(nav, config, files):
             with suppress(OSError, ValueError):  # the page says so when it is made
                 state["pieces"][file.src_uri] = _pieces(file, config)
     blocks = [block for uri, pieces in state["pieces"].items() for block in page.python_blocks(uri, pieces)]
-    state["build"] = run.Build(blocks, workers, store)
+    state["build"] = run.Build(blocks, _workers(), state["store"])
     if state["notebooks"] is not None:
         for file in pages:
             if file.src_uri.endswith(".ipynb"):
                 state["notebooks"][file.src_uri] = state["build"].submit(run.execute_notebook, file.abs_src_path)
-
-
-def _store(config):
-    """While serving, the outcomes of earlier builds; workers that imported what has changed since are sent home."""
-    from scratch.show.store import Store
-
-    if not state["serving"]:
-        return None
-    if state["store"] is None:
-        state["store"] = Store(Path(config.config_file_path).parent / ".cache" / "blocks.sqlite", package.parent)
-    imported = state["store"].begin()
-    if state["imported"] != imported:
-        _close_workers()
-    state["imported"], state["press"] = imported, [*_press(imported[0]), Path(config.config_file_path).read_bytes()]
-    return state["store"]
-
-
-def _press(digests):
-    """What makes pages of Markdown: the files of this folder, and their contents."""
-    return [(path, digest) for path, digest in digests.items() if path.startswith("scratch/show/")]
 
 
 def _workers():
@@ -278,6 +283,12 @@ def _pieces(file, config):
     return compose(file.src_uri, config.docs_dir, text, 1 + _front_matter_lines(file))
 
 
+def on_env(env, config, files):
+    if state["serving"]:
+        env.bytecode_cache = FileSystemBytecodeCache(state["store"].folder)
+    return env
+
+
 def on_pre_page(page, config, files):
     render = _notebook(page, page.render) if page.file.src_uri.endswith(".ipynb") else page.render
     page.render = partial(_rendered, page, render)
@@ -288,7 +299,7 @@ def _kept(make, name, *inputs):
     """What make() makes of the inputs; while serving, the last one of that name is kept unless it had problems."""
     if state["store"] is None:
         return make()
-    inputs, before = (state["press"], *inputs), len(collector.problems)
+    inputs, before = (state["press"], state["configuration"], *inputs), len(collector.problems)
     made = state["store"].latest(name, inputs)
     if made is None:
         made = make()

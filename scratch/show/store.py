@@ -21,18 +21,19 @@ class Store:
 
     def __init__(self, file, root):
         file.parent.mkdir(parents=True, exist_ok=True)
-        self.root, self.memory = root, {}
+        self.root, self.folder, self.memory = root, str(file.parent), {}
+        self.others = set()  # files outside of the package that blocks have read
         self.rows = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
         self.rows.execute("PRAGMA synchronous = OFF")
         self.rows.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB, day INTEGER)")
         self.rows.execute("DELETE FROM kept WHERE day < ?", (today() - DAYS,))
 
     def begin(self):
-        """Begin a build: note what the files are now. Returns what workers that have imported them must agree with."""
+        """Begin a build: note what the files and the packages are now. Returns both."""
         self.digests = {}
-        for path in sorted(Path(self.root, "scratch").rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                self._digest(path.relative_to(self.root).as_posix())
+        package = [path for path in sorted(Path(self.root, "scratch").rglob("*")) if "__pycache__" not in path.parts]
+        for name in [*(path.relative_to(self.root).as_posix() for path in package if path.is_file()), *self.others]:
+            self._digest(name)
         own = [self.digests[f"scratch/show/{name}.py"] for name in ("run", "trace", "store")]
         self.base = [sys.version, platform.platform(), os.environ.get("OPENBLAS_CORETYPE"), packages(), own]
         return dict(self.digests), self.base
@@ -45,6 +46,7 @@ class Store:
 
     def put(self, texts, outcome, needs):
         """Keep an outcome, unless a file that it depends on has changed since the build began."""
+        self.others |= {need for need in needs if not need.startswith("scratch/")}
         now = [(need, _content(Path(self.root, need))) for need in needs]
         if all(self.digests.get(need, digest) == digest for need, digest in now):
             key = self._key("needs", texts)
