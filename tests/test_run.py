@@ -177,6 +177,7 @@ def test_another_package_runs_all_again(server, tmp_path, monkeypatch):
     assert server.build(blocks())[1] == list(blocks())
 
 
+@pytest.mark.site
 def test_what_changes_while_it_is_computed_is_not_kept(checkout):
     served = Serve(checkout)
     note = checkout / "scratch/evidence/recorded/note.txt"
@@ -191,6 +192,7 @@ def test_what_changes_while_it_is_computed_is_not_kept(checkout):
     served.close()
 
 
+@pytest.mark.site
 def test_a_worker_that_dies_is_an_error_of_its_block(checkout):
     workers = Workers(1, str(checkout))
     block = Block("import os\nos._exit(3)", "", "page.md", "page.md", 1)
