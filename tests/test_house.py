@@ -248,7 +248,8 @@ ROOMS = {  # what each room may import of the house; * stands for the topics
         "examine.*",
         "examine.topics.*",
     },
-    "show": {"formulas", "evidence", "show"},
+    "show": {"formulas", "evidence", "show", "execution"},
+    "execution": {"evidence", "show", "execution"},
 }
 
 
@@ -316,6 +317,16 @@ def test_the_press_knows_no_topic_and_no_block_by_name(path):
     names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     assert known & {string for string in strings if isinstance(string, str)} == set()
     assert {*TOPICS} & (names | {path.stem}) == set()
+
+
+def test_the_list_of_topics_stands_once():
+    places = []
+    for path in [path for folder in ("scratch", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            parts = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
+            if len({*TOPICS} & {part.value for part in parts if isinstance(part, ast.Constant)}) > 2:
+                places.append(str(path.relative_to(ROOT)))
+    assert places == ["scratch/evidence/__init__.py"]
 
 
 def test_the_press_is_small():

@@ -11,9 +11,9 @@ pytest.importorskip("matplotlib", reason="the site's tools are not installed")
 
 from conftest import ROOT
 
-from scratch.show import store as stores
-from scratch.show.run import Block, Build, Workers, chains, executed, number_of_workers
-from scratch.show.store import Store
+from scratch.execution import store as stores
+from scratch.execution.run import Block, Build, Workers, chains, executed, number_of_workers
+from scratch.execution.store import Store
 
 HELPER = """from functools import cache
 from pathlib import Path

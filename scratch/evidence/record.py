@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from scratch.evidence import TOPICS
 from scratch.evidence.accuracy import points
 from scratch.evidence.losses import ROWS as LOSSES
 from scratch.evidence.schedulers import play
@@ -121,8 +122,9 @@ def optimizers():
 
 
 def schedulers():
-    """Learning rates and momenta of long runs: the runs by name (JSON, see scratch.evidence.schedulers.play), their traces
-    one after another, and the place where each ends."""
+    """Learning rates and momenta of long runs: the runs by name (JSON, as scratch.evidence.schedulers.play takes them),
+    their traces one after another, and the place where each ends.
+    """
     sgd, adam = ["SGD", {"lr": 0.1, "momentum": 0.9}], ["Adam", {"lr": 0.1}]
     rng = np.random.default_rng(0)
     falling = (2 * np.exp(-np.arange(150) / 20) + 0.05 * rng.normal(size=150) + 1).round(3).tolist()
@@ -337,14 +339,6 @@ def augmentation(shapes=(("odd", (7, 9, 3)), ("even", (8, 6, 3))), seed=0):
     return arrays
 
 
-TOPICS = {
-    "activations": activations,
-    "losses": losses,
-    "optimizers": optimizers,
-    "schedulers": schedulers,
-    "augmentation": augmentation,
-}
-
 if __name__ == "__main__":
     for topic in sys.argv[1:] or TOPICS:
-        np.savez_compressed(Path(__file__).parent / "recorded" / f"{topic}.npz", **TOPICS[topic]())
+        np.savez_compressed(Path(__file__).parent / "recorded" / f"{topic}.npz", **globals()[topic]())

@@ -78,6 +78,11 @@ _SHARED = {  # what is seen beside the values, in all tasks alike: name, sentenc
     ),
     "raises": ("raises", "It raises an error where the block has a value.", "see the error"),
     "views": ("a-view", "The result shares memory with the input: who changes one changes the other.", "return a copy"),
+    "half": (
+        "float16-like",
+        "The result is off as float16 is: somewhere on the way it was rounded to three digits.",
+        "compute in float32 or float64",
+    ),
     "overwrites-gradients": (
         "writes-into-gradients",
         "It writes into the gradients, which belong to the caller.",
@@ -277,7 +282,10 @@ def _lines(task, row):
 
 
 def _only_extremes(part):
-    """Where only large inputs go wrong, that is the cause."""
+    """Where only large inputs go wrong, that is the cause; or an error that is raised, or float16."""
+    if all(o.theirs is not None and o.theirs.dtype == np.float16 for o in part.wrong):
+        part.causes.append(Cause(behaviour(part.task, "half")))
+        return
     failed = [o for o in part.wrong if o.failure is not None and not o.failure.overflow]
     if all(o.case.kind == "extreme" for o in part.wrong) and not failed:
         finite = any(np.any(~np.isfinite(o.theirs) & np.isfinite(o.right)) for o in part.wrong if o.theirs is not None)

@@ -9,7 +9,7 @@ import numpy as np
 
 from scratch.examine import causes
 from scratch.examine.adapt import CHOICES, Unmappable
-from scratch.examine.base import LOOSE, TIGHT, Case, Mistake, Task, errors
+from scratch.examine.base import LOOSE, TIGHT, Case, Task, errors
 from scratch.examine.plain import number, short, two
 from scratch.examine.watch import Failure, Skip, Watch
 
@@ -197,16 +197,7 @@ def _single(part, outcome):
     if outcome.theirs is None:
         part.refused.append("float32")
     elif outcome.theirs.shape == outcome.right.shape and outcome.worst > HALF and not part.wrong:
-        part.faults.append(
-            Mistake(
-                part.task.name,
-                "float16-like",
-                f"A float32 result is off by {outcome.worst:.1e} of the function's "
-                "size: somewhere on the way it was rounded to float16.",
-                "compute in float32 or float64",
-                "accuracy",
-            )
-        )
+        part.faults.append(causes.behaviour(part.task, "half"))
     elif outcome.worst > SINGLE and not part.wrong:
         part.notes.append(f"in float32 the error reaches {outcome.worst:.1e} of the function's size")
 

@@ -152,7 +152,8 @@ def _formula(part):
     if formula is None:
         return ""
     if hasattr(formula, "assignments"):
-        return line(*formula.assignments[-1])
+        known = [pair for pair in formula.assignments if str(pair[0]) in (r"\theta_t", r"\eta_t")]
+        return line(*(known or formula.assignments)[-1])
     if "Matrix" in str(type(formula.left)) + str(type(formula.right)):
         return ""
     if part.task.name.endswith("_grad"):

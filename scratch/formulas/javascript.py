@@ -82,7 +82,7 @@ class _Printer(JavascriptCodePrinter):
 
 
 def identifier(symbol):
-    r"""A symbol's name as JavaScript writes it: \theta_{t-1} is theta_t_1."""
+    r"""A symbol's name as JavaScript writes it: \theta_{t-1} is theta__t_1."""
     return re.sub(r"\W+", "_", str(symbol)).strip("_")
 
 
@@ -107,7 +107,7 @@ def recursion(name, algorithm, result):
     constants = ", ".join(sorted(identifier(symbol) for symbol in free if str(symbol) != "t"))
     lines = [f"function {name}(gradient, start, steps, {{{constants}}}) {{"]
     for old, (new, first) in algorithm.state.items():
-        value = "start.slice()" if new == result else f"Array(start.length).fill({first})"
+        value = "start.slice()" if new == result else f"Array(start.length).fill({expression(sympy.sympify(first))})"
         lines.append(f"  let {identifier(old)} = {value}")
     lines.append("  const path = [start.slice()]\n  for (let t = 1; t <= steps; t++) {")
     lines += [f"    const {identifier(left)} = []" for left, _ in algorithm.assignments]

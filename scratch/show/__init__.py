@@ -1,7 +1,5 @@
 """The press: what makes pages of Markdown, formulas and code. It knows no block by name.
 
 One file per kind of output (card, check, figure, moving figure, formula, listing, table, reference), one for the
-sections and one for the pages that they stand in, and the hook by which MkDocs calls all of it. What executes the
-pages' blocks stands apart: run (in worker processes), trace (what a block depends on) and store (what `mkdocs serve`
-keeps).
+sections and one for the pages that they stand in, and the hook by which MkDocs calls all of it.
 """

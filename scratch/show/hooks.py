@@ -128,7 +128,7 @@ def _begin(config):
 
 
 def _open_store(file):
-    from scratch.show.store import Store
+    from scratch.execution.store import Store
 
     if state["store"] is None:
         state["store"] = Store(file, package.parent)
@@ -237,7 +237,8 @@ def on_files(files, config):
 
 def on_nav(nav, config, files):
     """Begin to execute the blocks of all pages, and the notebooks, before the first page is made."""
-    from scratch.show import page, run
+    from scratch.execution import run
+    from scratch.show import page
 
     level = InclusionLevel.is_in_serve if state["serving"] else InclusionLevel.is_included
     pages = [file for file in files.documentation_pages(inclusion=level) if not file.generated_by]
@@ -254,7 +255,7 @@ def on_nav(nav, config, files):
 
 
 def _workers():
-    from scratch.show import run
+    from scratch.execution import run
 
     count = run.number_of_workers()
     if state["workers"] is None and (count > 1 or state["serving"]):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scratch.evidence import TOPICS, blocks
-from scratch.show.run import Block
+from scratch.execution.run import Block
 
 _FENCE = re.compile(r"^(?P<indent>[ >\t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z][a-z0-9_]*) \}\}")

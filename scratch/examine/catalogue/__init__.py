@@ -3,7 +3,9 @@
 from functools import cache
 from importlib import import_module
 
-TOPICS = ("activations", "losses", "optimizers", "schedulers", "augmentation")
+import numpy as np
+
+from scratch.evidence import TOPICS
 
 
 def table():
@@ -28,4 +30,42 @@ def written(row):
     from scratch.examine.names import tasks
 
     task = tasks()[row.of]
-    return task.family.offered(task, row.make(task.right))
+    return task.family.offered(task, (row.make or BEHAVIOURS[row.seen])(task.right))
+
+
+# What values cannot show: the block itself, and what it does beside
+
+
+def _writing(block):
+    def function(*data, **options):
+        result = block(*data, **options)
+        data[0][...] = np.resize(result, data[0].shape)
+        return result
+
+    return function
+
+
+def _broadcasting(block):
+    return lambda *data, **options: block(*map(np.ascontiguousarray, np.broadcast_arrays(*data)), **options)
+
+
+def _viewing(block):
+    return lambda image, **options: image[..., ::-1, :]
+
+
+class _Elsewhere:
+    """An optimizer that improves copies of what it is given."""
+
+    def __init__(self, block, params, options):
+        self.params = [param.copy() for param in params]
+        self.optimizer = block(self.params, **options)
+
+    def step(self, grads):
+        self.optimizer.step(grads)
+
+
+def _copying(block):
+    return lambda params, **options: _Elsewhere(block, params, options)
+
+
+BEHAVIOURS = {"writes": _writing, "broadcasts": _broadcasting, "views": _viewing, "not-in-place": _copying}

@@ -198,13 +198,13 @@ class Workers:
 
 
 def _start(root):
-    life = "import sys; sys.path[0] = sys.argv[1]; from scratch.show.run import serve_blocks; serve_blocks()"
+    life = "import sys; sys.path[0] = sys.argv[1]; from scratch.execution.run import serve_blocks; serve_blocks()"
     return subprocess.Popen([sys.executable, "-c", life, root], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def serve_blocks():
     """A worker's life: chains come in through a pipe, their outcomes go out."""
-    from scratch.show import trace
+    from scratch.execution import trace
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a worker ends with the pipe
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
