@@ -4,8 +4,8 @@
     python benchmarks/speed.py --record   also writes speed.json, with the machine and the versions
 
 The naive form is what a reader would write of the equation: no checks, no care for overflow. Columns are ratios of
-CPU times, measured in turns in one process: 2.0 means that the other takes twice as long as the block. Nothing here is a
-test: times depend on the machine.
+CPU times, measured in turns in one process: 2.0 means that the other takes twice as long as the block. Nothing here is
+a test: times depend on the machine.
 """
 
 import json
