@@ -34,7 +34,7 @@ class Store:
         package = [path for path in sorted(Path(self.root, "scratch").rglob("*")) if "__pycache__" not in path.parts]
         for name in [*(path.relative_to(self.root).as_posix() for path in package if path.is_file()), *self.others]:
             self._digest(name)
-        own = [self.digests[f"scratch/show/{name}.py"] for name in ("run", "trace", "store")]
+        own = [self.digests[f"scratch/execution/{name}.py"] for name in ("run", "trace", "store")]
         self.base = [sys.version, platform.platform(), os.environ.get("OPENBLAS_CORETYPE"), packages(), own]
         return dict(self.digests), self.base
 
