@@ -168,6 +168,30 @@ def test_a_card_shows_a_formula_of_its_topic(topic, block):
     assert any(one is room or any(one is known for known in vars(room).values()) for one in used)
 
 
+def _expressions(formula):
+    """All sides of all equations of a Formula or an Algorithm."""
+    pairs = getattr(formula, "assignments", None) or [
+        *formula.definitions,
+        (formula.right, formula.textbook_derivative),
+    ]
+    return [side for pair in pairs for side in pair if hasattr(side, "atoms")]
+
+
+@every_topic
+def test_the_cases_of_a_formula_leave_nothing_out(topic):
+    import sympy
+
+    from scratch.formulas import Algorithm, Formula
+
+    known = [
+        v for v in vars(import_module(f"scratch.formulas.{topic}")).values() if isinstance(v, (Formula, Algorithm))
+    ]
+    cases = {cases for formula in known for side in _expressions(formula) for cases in side.atoms(sympy.Piecewise)}
+    for conditions in {tuple(condition for _, condition in one.args) for one in cases}:
+        flags = all(isinstance(condition, sympy.Eq) for condition in conditions)  # 0 or 1
+        assert flags or sympy.simplify(sympy.Or(*conditions)) == sympy.true, conditions
+
+
 @pytest.mark.parametrize("topic", ["activations", "losses"])
 def test_every_function_has_its_gradient_beneath_it_with_the_same_arguments(topic):
     module = blocks_module(topic)

@@ -17,7 +17,7 @@ from scratch.formulas.javascript import expression, module, recursion
 from scratch.show import moving
 from scratch.show.check import Refuted
 from scratch.show.figure import figure, panel
-from scratch.show.moving import Motion, Slider, choices, curve, live
+from scratch.show.moving import Motion, Slider, choices, curve, linked, live
 
 x, y = sympy.symbols("x y", real=True)
 
@@ -103,7 +103,9 @@ def test_a_broken_helper_is_refused(monkeypatch):
 
 
 def test_what_is_compared_are_first_lowest_highest_and_random_settings():
-    motion = Motion([Slider("a", 0, 1, 0.1, 0.5)], "", {}, {"b": "p.a"}, lambda a, c=0: {"b": a}, "{a} {b}", short={"c": 1})
+    motion = Motion(
+        [Slider("a", 0, 1, 0.1, 0.5)], "", {}, {"b": "p.a"}, lambda a, c=0: {"b": a}, "{a} {b}", short={"c": 1}
+    )
     settings = list(motion.settings())
     assert [p["a"] for p in settings[:3]] == [0.5, 0, 1]
     assert len(settings) == 28
@@ -128,6 +130,15 @@ def test_sliders_choose_among_pictures_of_the_same_parts():
     assert all(f'data-slot="{slot}"' in picture for slot, _ in slots)
     with pytest.raises(ValueError, match="the same parts"):
         choices(lambda k: "<p></p>" * int(k), [Slider("k", 1, 2, 1, 1)])
+
+
+@pytest.mark.parametrize("asked", ["alpha=3", "beta=1", "alpha="])
+def test_a_link_sets_only_what_a_slider_can_take(asked):
+    page = f'<section><div id="elu-figure">{elus()}</div><a href="#elu-figure" data-set="ASKED">x</a></section>'
+    good = page.replace("ASKED", "alpha=1.5&amp;x=-1")
+    assert linked(good) == good
+    with pytest.raises(ValueError, match=r"a link sets|could not convert"):
+        linked(page.replace("ASKED", asked))
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,6 @@ class Signature:
     options: dict
     defaults: dict
     left: list = field(default_factory=list)
-    keywords: bool = False
 
     def arguments(self, options):
         """The block's options under the reader's names."""
@@ -128,7 +127,6 @@ def signature(found, data, options, aliases=None):
     """
     if found is None:
         return Signature([None] * len(data), {}, {})
-    keywords = any(p.kind is p.VAR_KEYWORD for p in found)
     gathered = any(p.kind is p.VAR_POSITIONAL for p in found)
     found = [p for p in found if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
     count = min(len(data), len(found)) if gathered else len(data)
@@ -146,8 +144,7 @@ def signature(found, data, options, aliases=None):
                 continue
             made[name], defaults[name] = (own.name,), own.default
             taken.add(own.name)
-    if "beta1" in made or "beta2" in made:
-        _join_betas(made, defaults)
+    taken -= _join_betas(made, defaults)
     left = [p for p in rest if p.name not in taken]
     lost = [name for name in options if name not in made]
     asked = [p for p in left if p.default is p.empty]
@@ -160,7 +157,7 @@ def signature(found, data, options, aliases=None):
     if unknown:
         raise Unmappable(f"it needs an argument {unknown[0]!r}, which none of the block's options is")
     defaults = {name: value for name, value in defaults.items() if value is not inspect.Parameter.empty}
-    return Signature([p.name for p in order], made, defaults, [p.name for p in left], keywords)
+    return Signature([p.name for p in order], made, defaults, [p.name for p in left])
 
 
 def _names(name, aliases):
@@ -180,14 +177,14 @@ def _is_pair(parameter):
 
 
 def _join_betas(made, defaults):
-    """beta1 and beta2 are the pair betas."""
+    """beta1 and beta2 are the pair betas; returns the name of one that stands alone, which is none of the options."""
     ones = [made.pop(name, None) for name in ("beta1", "beta2")]
     values = [defaults.pop(name, inspect.Parameter.empty) for name in ("beta1", "beta2")]
-    if all(ones):
-        made["betas"] = (ones[0][0], ones[1][0])
-        defaults["betas"] = tuple(values) if inspect.Parameter.empty not in values else inspect.Parameter.empty
-    else:
-        raise Unmappable("it has one of beta1 and beta2, and not the other")
+    if not all(ones):
+        return {one[0] for one in ones if one}
+    made["betas"] = (ones[0][0], ones[1][0])
+    defaults["betas"] = tuple(values) if inspect.Parameter.empty not in values else inspect.Parameter.empty
+    return set()
 
 
 # Functions, and classes that are made with their options

@@ -155,8 +155,8 @@ def _found(part, handed, defaults):
     known = [block, *(row for row in rows(part.task.name) if row.make), *_ignoring(part.task, handed)]
     best = _best(part, known, own, usable)
     pins = _pins(part.task, handed)
-    if best is None and pins:
-        best = _best(part, [_pinned(part.task, row, pin) for row in known for pin in pins], own, usable)
+    for rows_ in (known[:1], known[1:]) if pins else ():  # another value alone explains more than with a mistake
+        best = best or _best(part, [_pinned(part.task, row, pin) for row in rows_ for pin in pins], own, usable)
     if best is None:
         best = _best(part, _pairs(part, known, own, usable), own, usable)
     if best is None:

@@ -63,16 +63,6 @@ def compiled(expression):
     return value
 
 
-def swapped(expression, pairs):
-    """An expression with parts replaced by others, as they are written; every part must be there."""
-    for old, new in pairs:
-        changed = expression.xreplace({old: new})
-        if changed == expression:
-            raise ValueError(f"{old} is no part of {expression}")
-        expression = changed
-    return expression
-
-
 # Formulas of one variable
 
 

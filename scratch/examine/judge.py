@@ -10,7 +10,7 @@ import numpy as np
 from scratch.examine import causes
 from scratch.examine.adapt import CHOICES, Unmappable
 from scratch.examine.base import LOOSE, TIGHT, Case, Task, errors
-from scratch.examine.plain import number, short, two
+from scratch.examine.plain import short, two
 from scratch.examine.watch import Failure, Skip, Watch
 
 SINGLE = 1e-5  # what a result computed in float32 may be off, relative to the function's size
@@ -353,6 +353,3 @@ def _seen(part, handed, watch):
         part.notes.append(f"left at its own default: {', '.join(left[:6])}")
     if part.skipped:
         part.notes.append(f"not examined, since there is no such option: {', '.join(part.skipped)}")
-
-
-__all__ = ["Outcome", "Part", "filled", "judge", "number", "right"]

@@ -82,17 +82,6 @@ def _readable(printed):
     return re.sub(r"\(\(([^()]*)\)\)", r"(\1)", printed)
 
 
-def number(value):
-    """A number in as many digits as tell it from its neighbours in a report."""
-    value = np.asarray(value).reshape(-1)
-    if value.size != 1:
-        return short(value)
-    value = value[0]
-    if isinstance(value, (np.bool_, bool)) or value.dtype.kind in "iu":
-        return str(value)
-    return f"{float(value):.7g}"
-
-
 def two(theirs, right):
     """Two numbers that differ, in as many digits as show where."""
     theirs, right = float(theirs), float(right)

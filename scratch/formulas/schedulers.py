@@ -39,6 +39,14 @@ with evaluate(False):  # every formula stays as it is written
         defaults={eta_min: Rational(0)},
     )
 
+# What a rate does under noise: the mean square q_t of a weight w with the loss w^2 / 2, whose gradient w is seen with
+# noise of variance 1, and the mean loss at which a constant rate comes to rest
+
+q, q_1 = Symbol("q_t", nonnegative=True), Symbol("q_{t-1}", nonnegative=True)
+with evaluate(False):
+    mean_square = Formula(left=q, right=(1 - eta) ** 2 * q_1 + eta**2)
+    noise_floor = eta / (2 * (2 - eta))
+
 # ReduceLROnPlateau
 
 m, P, C = Symbol("m_t", real=True), Symbol("P", integer=True), Symbol("C", integer=True)  # metric, patience, cooldown

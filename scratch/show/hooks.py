@@ -420,6 +420,7 @@ def _front_matter_lines(file):
 
 def on_page_content(content, page, config, files):
     from scratch.show.notebook import anchors
+    from scratch.show.moving import linked
     from scratch.show.page import fill
 
     if page.file.src_uri.endswith(".ipynb"):
@@ -434,7 +435,7 @@ def on_page_content(content, page, config, files):
             len(state["blocks"]),
             state["executed"],
         )
-    content = _attempt(fill, content)
+    content = _attempt(linked, _attempt(fill, content))
     page.present_anchor_ids = anchors(content)
     collector.place = ""
     return content

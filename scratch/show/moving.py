@@ -48,8 +48,8 @@ class Motion:
 
     script: the functions, printed by scratch.formulas.javascript. curves: the points [[x, y], ...] of each line that is
     drawn with gid="m-NAME". values: the numbers of the sentence. numbers(**p): both by the same names, arrays (n, 2)
-    and numbers. sentence: text with {names} of sliders and values. drag: the two sliders that a drag of the curve
-    "start" sets. short: settings held at all but the first comparison, for paths whose rounding grows with each step.
+    and numbers. sentence: text with {names} of sliders and values. drag: the slider of x, or those of x and y, that a drag of the
+    curve "start" sets. short: settings held at all but the first comparison, for paths whose rounding grows with each step.
     """
 
     sliders: list
@@ -220,6 +220,17 @@ def _with_sliders(picture, text, sliders, more=""):
     return picture.replace("</figure>", f'<div class="turns">{controls}</div></figure>')
 
 
+def linked(page):
+    """The HTML of a page whose links set figures; raises ValueError where one sets what no slider of it can take."""
+    for anchor, asked in re.findall(r'<a [^>]*?href="#([\w-]+)"[^>]*?data-set="([^"]*)"', page):
+        section = page.partition(f'id="{anchor}"')[2].partition("<section")[0]
+        for name, _, value in (part.partition("=") for part in html.unescape(asked).split("&")):
+            bounds = re.search(rf'<input type="range" name="{name}" min="([^"]+)" max="([^"]+)"', section)
+            if not bounds or not float(bounds[1]) <= float(value) <= float(bounds[2]):
+                raise ValueError(f"a link sets {name}={value}, which no slider of #{anchor} can take")
+    return page
+
+
 def _frames(drawings):
     """Where the axes of each moving curve lie in their picture: limits and edges in x and y, and which are logs."""
     frames = {}
@@ -232,7 +243,7 @@ def _frames(drawings):
             log = [int(axes.get_xscale() == "log"), int(axes.get_yscale() == "log")]
             for artist in [*axes.lines, *axes.patches, *axes.collections]:
                 if (artist.get_gid() or "").startswith("m-"):
-                    frames[artist.get_gid()[2:]] = [*(round(float(edge), 4) for edge in edges), *log]
+                    frames[artist.get_gid()[2:]] = [*(float(f"{edge:.7g}") for edge in edges), *log]
     return frames
 
 

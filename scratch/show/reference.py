@@ -11,6 +11,7 @@ from scratch.show.page import HEADING, filled
 
 _CARD = re.compile(r"^print\(equation\(.*?^\)\)|^print\(equation\(.*?\)\)$", re.MULTILINE | re.DOTALL)
 _CLAIM = re.compile(r"^### Claim: (.*?) *\{(?=[^{}]*verdict)([^{}]*)\}$", re.MULTILINE)
+_PAPERS = re.compile(r"\n\n((?:(?!\n\n).)*?)\s*·\s+(?:PyTorch|torchvision|`|\[scratch/)", re.DOTALL)
 VERDICTS = {"yes": "reproduced", "part": "in part", "no": "not reproduced"}
 
 
@@ -71,7 +72,7 @@ def claims(docs):
         for block in blocks(topic):
             text = Path(docs, topic, f"{block}.md").read_text(encoding="utf-8")
             title = HEADING.search(text)["title"]
-            papers = " ".join(re.search(r"\n\n((?:(?!\n\n).)*?) *· PyTorch", text, re.DOTALL)[1].split())
+            papers = " ".join(_PAPERS.search(text)[1].split())
             for found in _CLAIM.finditer(text):
                 anchor = re.search(r"#([\w-]+)", found[2])
                 place = f"{topic}.md#{anchor[1] if anchor else f'{block}-the-paper-s-claim'}"

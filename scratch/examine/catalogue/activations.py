@@ -64,13 +64,9 @@ def _typeset_tanh(x, **_):
         return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
 
 
-def _where(at, left, right=None):
-    """Piecewise with the kink at 0: right of it x, or what is given."""
-    return (
-        Piecewise((x if right is None else right, x > 0), (left, True))
-        if at is None
-        else Piecewise((x if right is None else right, at), (left, True))
-    )
+def _where(left, right=x):
+    """Two sides that meet at 0."""
+    return Piecewise((right, x > 0), (left, True))
 
 
 ROWS = [
@@ -174,15 +170,15 @@ ROWS = [
     _row("leaky_relu", "maximum-form", "max(x, slope x) is the same for slopes up to 1 only.",
          "np.where(x > 0, x, slope * x)", lambda: Max(x, alpha * x)),
     _row("leaky_relu", "sides-exchanged", "The slope multiplies the positive side.", "np.where(x > 0, x, slope * x)",
-         lambda: _where(None, x, alpha * x), "formula"),
+         lambda: _where(x, alpha * x), "formula"),
     _row("leaky_relu", "minus-on-the-left", "The left side is -slope x, positive for negative x.",
-         "np.where(x > 0, x, slope * x)", lambda: _where(None, -alpha * x), "formula"),
+         "np.where(x > 0, x, slope * x)", lambda: _where(-alpha * x), "formula"),
     _row("leaky_relu", "constant-on-the-left", "The left side is the slope itself, a constant: x is missing.",
-         "np.where(x > 0, x, slope * x)", lambda: _where(None, alpha), "formula"),
+         "np.where(x > 0, x, slope * x)", lambda: _where(alpha), "formula"),
     _row("leaky_relu", "slope-on-both-sides", "The slope multiplies both sides: it is a straight line.",
          "np.where(x > 0, x, slope * x)", lambda: alpha * x, "formula"),
     _row("leaky_relu", "divides-by-the-slope", "The left side is x / slope. Some papers write the slope as 1/a.",
-         "np.where(x > 0, x, slope * x)", lambda: _where(None, x / alpha), "formula"),
+         "np.where(x > 0, x, slope * x)", lambda: _where(x / alpha), "formula"),
     _row("leaky_relu", "relu-plus-slope", "slope x is added on both sides: right of 0 it grows as 1 + slope.",
          "np.where(x > 0, x, slope * x)", lambda: Max(0, x) + alpha * x, "formula"),
     _row("leaky_relu", "relu", "The left side is 0: it is ReLU.", "np.where(x > 0, x, slope * x)", lambda: Max(0, x),
@@ -192,40 +188,40 @@ ROWS = [
          "the left.", "x > 0", lambda: Piecewise((1, x >= 0), (alpha, True)), "derivation", True),
     _row("leaky_relu_grad", "slope-times-x",
          "The left side is slope x, the function's value; its derivative is the slope.", "np.where(x > 0, 1, slope)",
-         lambda: _where(None, alpha * x, 1), "derivation"),
+         lambda: _where(alpha * x, 1), "derivation"),
     _row("leaky_relu_grad", "zero-on-the-left", "The left side is 0, as ReLU's: the leak has no gradient.",
-         "np.where(x > 0, 1, slope)", lambda: _where(None, 0, 1), "derivation"),
+         "np.where(x > 0, 1, slope)", lambda: _where(0, 1), "derivation"),
     _row("leaky_relu_grad", "sides-exchanged", "The two slopes have changed places.", "np.where(x > 0, 1, slope)",
-         lambda: _where(None, 1, alpha), "derivation"),
+         lambda: _where(1, alpha), "derivation"),
     # ELU
     _row("elu", "no-minus-one", "alpha exp(x) on the left: the -1 is missing, and the curve jumps at 0.",
-         "alpha * (exp(x) - 1)", lambda: _where(None, alpha * exp(x)), "formula"),
+         "alpha * (exp(x) - 1)", lambda: _where(alpha * exp(x)), "formula"),
     _row("elu", "alpha-on-exp-only", "alpha exp(x) - 1: alpha must multiply the bracket (exp(x) - 1).",
-         "alpha * (exp(x) - 1)", lambda: _where(None, alpha * exp(x) - 1), "formula"),
+         "alpha * (exp(x) - 1)", lambda: _where(alpha * exp(x) - 1), "formula"),
     _row("elu", "alpha-in-the-exponent", "exp(alpha x) - 1: alpha stands in the exponent, where it must multiply.",
-         "alpha * (exp(x) - 1)", lambda: _where(None, exp(alpha * x) - 1), "formula"),
+         "alpha * (exp(x) - 1)", lambda: _where(exp(alpha * x) - 1), "formula"),
     _row("elu", "alpha-on-both-sides", "alpha multiplies the positive side as well.", "np.where(x > 0, x, ...)",
-         lambda: _where(None, alpha * (exp(x) - 1), alpha * x), "formula"),
+         lambda: _where(alpha * (exp(x) - 1), alpha * x), "formula"),
     _row("elu", "sign-turned", "1 - exp(x) stands where exp(x) - 1 must: the left side is positive.",
-         "alpha * (exp(x) - 1)", lambda: _where(None, alpha * (1 - exp(x))), "formula"),
+         "alpha * (exp(x) - 1)", lambda: _where(alpha * (1 - exp(x))), "formula"),
     _row("elu", "minus-in-the-exponent", "exp(-x) on the left grows without bound.", "alpha * (exp(x) - 1)",
-         lambda: _where(None, alpha * (exp(-x) - 1)), "formula"),
+         lambda: _where(alpha * (exp(-x) - 1)), "formula"),
     _row("elu", "selu", "It is SELU: ELU with alpha 1.6733, times 1.0507.", "leave the scale out",
-         lambda: Float("1.0507009873554805", 50) * _where(None, Float("1.6732632423543772", 50) * (exp(x) - 1)),
+         lambda: Float("1.0507009873554805", 50) * _where(Float("1.6732632423543772", 50) * (exp(x) - 1)),
          "beside-pytorch", True),
     _row("elu", "celu", "It is CELU, alpha (exp(x / alpha) - 1), whose slope at 0 is 1 for every alpha.",
-         "alpha * (exp(x) - 1)", lambda: _where(None, alpha * (exp(x / alpha) - 1)), "where-it-fails", True),
+         "alpha * (exp(x) - 1)", lambda: _where(alpha * (exp(x / alpha) - 1)), "where-it-fails", True),
     _row("elu_grad", "value-on-the-left", "The left side is alpha (exp(x) - 1), the function itself; its derivative is "
-         "alpha exp(x).", "alpha * exp(x)", lambda: _where(None, alpha * (exp(x) - 1), 1), "derivation"),
+         "alpha exp(x).", "alpha * exp(x)", lambda: _where(alpha * (exp(x) - 1), 1), "derivation"),
     _row("elu_grad", "alpha-on-the-left", "The left side is alpha, Leaky ReLU's derivative.", "alpha * exp(x)",
-         lambda: _where(None, alpha, 1), "derivation"),
+         lambda: _where(alpha, 1), "derivation"),
     _row("elu_grad", "one-at-zero",
          "At exactly 0 the slope is 1; for an alpha other than 1 there is none, and the block and PyTorch take alpha.",
          "x > 0", lambda: Piecewise((1, x >= 0), (alpha * exp(x), True)), "derivation", True),
     _row("elu_grad", "plus-one-for-plus-alpha", "f(x) + 1 stands where f(x) + alpha must; the same for alpha = 1 only.",
-         "f + alpha", lambda: _where(None, alpha * (exp(x) - 1) + 1, 1), "derivation"),
+         "f + alpha", lambda: _where(alpha * (exp(x) - 1) + 1, 1), "derivation"),
     _row("elu_grad", "x-on-the-right", "The right side is x: the function itself, where the derivative is 1.",
-         "np.where(x > 0, 1, ...)", lambda: _where(None, alpha * exp(x)), "derivation"),
+         "np.where(x > 0, 1, ...)", lambda: _where(alpha * exp(x)), "derivation"),
     # GELU
     _row("gelu", "tanh-form",
          "It is the tanh form, approximate=\"tanh\"; the exact form is the default. Trained with one and served with "

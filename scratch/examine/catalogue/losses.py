@@ -39,8 +39,9 @@ def _reduced(values, reduction, count, is_gradient):
     return values if is_gradient or reduction == "none" else values.sum()
 
 
-def _elements(expression, is_gradient, count=np.size):
-    """A loss, or a gradient, of what each element contributes. count: what a mean divides by, of the array."""
+def elements(parts, is_gradient):
+    """A loss, or a gradient. parts: what each element contributes, and what a mean divides by, of the array."""
+    expression, count = parts
 
     def function(pred, target, *, reduction="mean", weight=1, **options):
         pred, target = np.asarray(pred, float), np.asarray(target, float)
@@ -56,21 +57,30 @@ def _row(
 ):
     """A row. wrong: what an element contributes, in SymPy. count: what a mean divides by. made: a function instead."""
     base, is_gradient = of.replace("_grad", ""), of.endswith("_grad")
-    pair = None
+    pair = change = None
     if made is None and not seen:
-        expression = RIGHT[of] if wrong is None else written(wrong)
-        if of == "binary_cross_entropy" and wrong is None:
-            expression = -(y * _log + (1 - y) * _not)
-        if of == "binary_cross_entropy_grad" and wrong is None:
-            expression = (p - y) / Max(p * (1 - p), Rational(1, 10**12))
-        made = _elements(expression, is_gradient, count)
+        expression = held(of) if wrong is None else written(wrong)
+        made = elements((expression, count), is_gradient)
         if wrong is not None:
             term = "slope" if is_gradient else "term"
             pair = (f"{term} = {text(RIGHT[of])}", f"{term} = {text(expression)}")
+
+        def change(parts):  # of the term and of what a mean divides by
+            return (parts[0], count) if wrong is None else (expression, parts[1])
+
     make = (lambda right: made) if made is not None else None
     line = (lambda task: pair) if pair else None
     page = anchor if anchor == "reductions" else f"{PAGE[base]}-{anchor}"
-    return Mistake(of, name, sentence, mend, page, make, line, variant, seen)
+    return Mistake(of, name, sentence, mend, page, make, line, variant, seen, change)
+
+
+def held(of):
+    """What a block sums over, with what keeps its logarithms and its denominator finite."""
+    if of == "binary_cross_entropy":
+        return -(y * _log + (1 - y) * _not)
+    if of == "binary_cross_entropy_grad":
+        return (p - y) / Max(p * (1 - p), Rational(1, 10**12))
+    return RIGHT[of]
 
 
 def _rows_of(array):

@@ -107,8 +107,8 @@ with evaluate(False):
 
         return [
             row("no-power-of-t",
-                "The bias correction divides by 1 - beta, not by 1 - beta^t: it never fades, and every step is too "
-                "long or too short by the same factor for ever.", "m / (1 - beta1**t), v / (1 - beta2**t)",
+                "The bias correction divides by 1 - beta, not by 1 - beta^t: it never fades. The first step is right, "
+                "and in the end every step is off by the same factor.", "m / (1 - beta1**t), v / (1 - beta2**t)",
                 everywhere((beta1**t, beta1), (beta2**t, beta2))),
             row(
                 "correction-multiplied",

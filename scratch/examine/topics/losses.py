@@ -201,6 +201,18 @@ def play(function, case):
     return as_array(function(*case.data, **case.options))
 
 
+def changed(task, change):
+    """What makes a loss of its parts, changed."""
+    from scratch.examine.catalogue.losses import elements, held
+
+    return lambda right: elements(change((held(task.name), np.size)), task.name.endswith("_grad"))
+
+
+def shortened(outcome):
+    """There is no shorter case."""
+    return outcome
+
+
 def scale(task, right, case):
     """Errors count relative to the value, or to the largest of the case; where all are tiny, to 1."""
     size = float(np.max(scale_of(right), initial=0))
@@ -218,27 +230,22 @@ def place(task, case, index):
 
 
 def behaviours(part, handed):
-    """(N, 1) against (N,) must not become a table."""
-    task = part.task
-    if task.block == "cross-entropy" or handed.how != "array" or part.wrong:
+    """(N, 1) against (N,) must not become a table: what such shapes give must not be what the table gives."""
+    task, first = part.task, part.outcomes[0]
+    if task.block == "cross-entropy" or handed.how != "array" or first.theirs is None:
         return []
-    pred, target = part.outcomes[0].case.data
+    asked = {n: task.options[n] for n in handed.signature.options if n not in handed.signature.defaults}
+    pred, target = first.case.data
     try:
-        given = handed(pred[:, None], target, **filled_defaults(task, handed))
+        given = handed(pred[:, None], target, **asked)
+        if given.shape == (pred.size, pred.size):
+            return [behaviour(task, "broadcasts")]
+        table = handed(*(np.ascontiguousarray(a) for a in np.broadcast_arrays(pred[:, None], target)), **asked)
     except Failure:
         return []
-    wide = np.broadcast_arrays(pred[:, None], target)
-    table = np.asarray(task.right(*(np.ascontiguousarray(a) for a in wide)))
-    given = given.reshape(table.shape) if given.size == table.size == 1 else given
-    tabled = given.shape == (pred.size, pred.size) or (
-        given.shape == table.shape and np.allclose(given, table, rtol=1e-5)
-    )
-    return [behaviour(task, "broadcasts")] if tabled else []
-
-
-def filled_defaults(task, handed):
-    """The block's defaults for what the reader asks for."""
-    return {n: task.options[n] for n in handed.signature.options if n not in handed.signature.defaults}
+    plain = given.size == table.size == first.theirs.size == 1
+    tabled = plain and np.allclose(np.ravel(given), np.ravel(table), rtol=1e-5)
+    return [behaviour(task, "broadcasts")] if tabled and not np.allclose(given, first.theirs, rtol=1e-5) else []
 
 
 def curve(task, outcome):
