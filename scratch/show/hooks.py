@@ -208,6 +208,8 @@ def on_files(files, config):
     for file in list(files):
         if file.src_uri.partition("/")[0] in TOPICS and file.src_uri.endswith(".md") and "/" in file.src_uri:
             files.remove(file)  # a part of its topic's page
+        elif state["dirty"] and file.src_uri.endswith(".md"):
+            file.is_modified = partial(_is_modified, file, config.docs_dir)
     mark = (package / "show/theme/.icons/mark.svg").read_text(encoding="utf-8")
     colours = '<g fill="none" stroke="#1b1c1f" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
     mark = (
@@ -233,6 +235,14 @@ def on_files(files, config):
         if text.strip():
             files.append(File.generated(config, f"source/{name}.md", content=page))
     return files
+
+
+def _is_modified(file, docs):
+    """Whether the package, or what the page is made of, is newer than it: a topic's folder, for others all of docs."""
+    folder, made = Path(docs, file.src_uri.removesuffix(".md")), Path(file.abs_dest_path)
+    parts = [Path(docs, file.src_uri), *(folder if folder.is_dir() else Path(docs)).rglob("*.md")]
+    sources = [*parts, *(path for path in package.rglob("*") if path.is_file())]
+    return not made.exists() or max(source.stat().st_mtime for source in sources) > made.stat().st_mtime
 
 
 def on_nav(nav, config, files):
