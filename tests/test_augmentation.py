@@ -442,6 +442,7 @@ def test_four_quarter_turns(interpolation, shape):
 
 def test_expand_has_room_for_the_turned_corners_and_a_tolerance():
     assert A.rotate(image(), 1e-6, expand=True).shape == (8, 7, 3)
+    assert A.rotate(image(shape=(1, 1, 3)), 1e-6, expand=True).shape == (1, 1, 3)
     assert A.rotate(image(shape=(10, 20, 1)), 30, expand=True).shape == (20, 24, 1)
     assert A.rotate(image(shape=(9, 21, 1)), 45, expand=True).shape == (23, 23, 1)
 

@@ -6,7 +6,6 @@ the server lives on.
 """
 
 import html
-import json
 import logging
 import os
 import re
@@ -61,7 +60,7 @@ def _place(place, message):
 
 
 collector = Collector()
-state = {"serving": False, "dirty": False, "workers": None, "store": None, "imported": None, "drawn": {}}
+state = {"serving": False, "dirty": False, "workers": None, "store": None, "imported": None, "drawn": {}, "texts": {}}
 
 
 def on_startup(*, command, dirty):
@@ -88,7 +87,7 @@ def on_config(config):
     collector.place = ""
     state.update(docs=config.docs_dir, pieces={}, build=None, configuration=Path(config.config_file_path).read_bytes())
     if not state["dirty"]:  # else only the edited pages are made again, and the faces are for all
-        state["drawn"] = {}
+        state.update(drawn={}, texts={})
     state["notebooks"] = {} if not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ else None
     config.plugins["mkdocs-jupyter"].config["execute"] = False  # what it shows was executed before, by run.py
     if state["serving"]:
@@ -97,7 +96,13 @@ def on_config(config):
     config.extra_javascript += ["assets/scratch.js", "assets/moving.js"]
     config.markdown_extensions.append(Sections())
     notebooks = {"Experiments": [f"experiments/{topic}.ipynb" for topic in TOPICS]}
-    more = {"More": ["claims.md", "examine.md", {"Reference": [f"reference/{topic}.md" for topic in TOPICS]}]}
+    more = {
+        "More": [
+            {"Claims": "claims.md"},
+            {"Is mine right?": "examine.md"},
+            {"Reference": [f"reference/{topic}.md" for topic in TOPICS]},
+        ]
+    }
     config.nav = ["index.md", *(f"{topic}.md" for topic in TOPICS), notebooks, more]
     for fence in config.mdx_configs["pymdownx.superfences"]["custom_fences"]:
         if fence["name"] == "python":
@@ -429,9 +434,10 @@ def _front_matter_lines(file):
 
 
 def on_page_content(content, page, config, files):
-    from scratch.show.notebook import anchors
     from scratch.show.moving import linked
+    from scratch.show.notebook import anchors
     from scratch.show.page import fill
+    from scratch.show.search import texts
 
     if page.file.src_uri.endswith(".ipynb"):
         note = "" if state["notebooks"] is not None else f'<p class="cap">{NOT_RUN}</p>'
@@ -447,6 +453,7 @@ def on_page_content(content, page, config, files):
         )
     content = _attempt(linked, _attempt(fill, content))
     page.present_anchor_ids = anchors(content)
+    state["texts"][page.url] = _kept(lambda: texts(content), f"texts {page.file.src_uri}", content)
     collector.place = ""
     return content
 
@@ -488,6 +495,8 @@ def _attempt(function, text):
 
 def on_post_build(config):
     from scratch.show import figure, fonts
+    from scratch.show.page import named
+    from scratch.show.search import rewrite
 
     collector.place = ""
     drawn, written = (frozenset().union(*characters) for characters in zip(*state["drawn"].values()))
@@ -496,25 +505,11 @@ def on_post_build(config):
         file = Path(config.site_dir, "assets", name)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-    _name_results(Path(config.site_dir, "search", "search_index.json"))
+    titles = named(state["docs"], {page.strip("/") for page in state["texts"]})
+    rewrite(Path(config.site_dir, "search", "search_index.json"), state["texts"], titles)
     build = state["build"]
     log.info("ran %d blocks, kept %d", build.ran, build.total - build.ran)
     if not state["serving"]:
         _close_workers()
     if collector.problems and not state["serving"]:
         raise PluginError("The build found problems:\n\n" + "\n\n".join(collector.problems))
-
-
-def _name_results(index):
-    """Let each result of the search name its block, and its text read as text."""
-    from scratch.show.page import named
-
-    found = json.loads(index.read_text(encoding="utf-8"))
-    titles = named(state["docs"], {entry["location"].partition("/")[0] for entry in found["docs"]})
-    for entry in found["docs"]:
-        blocks = [name for place, name in titles.items() if entry["location"].startswith(f"{place}-")]
-        if blocks:
-            entry["title"] = f"{max(blocks, key=len)} · {entry['title']}"
-        for part in ("title", "text"):
-            entry[part] = re.sub(r"\\[()\[\]]", "", entry[part])
-    index.write_text(json.dumps(found, separators=(",", ":")), encoding="utf-8")

@@ -93,14 +93,14 @@ async function start(figure) {
     knobs[0].focus()
   })
 
-  if (figure.dataset.drag) { // a point that is dragged sets two sliders; a keyboard has the sliders
+  if (figure.dataset.drag) { // a point that is dragged sets one slider or two; a keyboard has the sliders
     const [xs, ys] = figure.dataset.drag.split(" ").map(name => knobs.find(knob => knob.name === name))
     const handle = figure.querySelector('[data-curve="start"]'), svg = handle.closest("svg")
     const [x0, x1, left, right, y0, y1, bottom, top] = frames.start
     const move = event => {
       const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse())
       xs.value = x0 + (at.x - left) / (right - left) * (x1 - x0)
-      ys.value = y0 + (at.y - bottom) / (top - bottom) * (y1 - y0)
+      if (ys) ys.value = y0 + (at.y - bottom) / (top - bottom) * (y1 - y0)
       ask()
     }
     handle.classList.add("handle")

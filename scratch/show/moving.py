@@ -48,8 +48,9 @@ class Motion:
 
     script: the functions, printed by scratch.formulas.javascript. curves: the points [[x, y], ...] of each line that is
     drawn with gid="m-NAME". values: the numbers of the sentence. numbers(**p): both by the same names, arrays (n, 2)
-    and numbers. sentence: text with {names} of sliders and values. drag: the slider of x, or those of x and y, that a drag of the
-    curve "start" sets. short: settings held at all but the first comparison, for paths whose rounding grows with each step.
+    and numbers. sentence: text with {names} of sliders and values. drag: the slider of x, or those of x and y, that a
+    drag of the curve "start" sets. short: settings held at all but the first comparison, for paths whose rounding grows
+    with each step.
     """
 
     sliders: list

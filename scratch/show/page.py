@@ -48,7 +48,12 @@ def compose(page, docs, text, line):
         return [Piece(text, page, line)]
     closing = HEADING.search(text)
     end = closing.start() if closing else len(text)
-    sections = [piece for block in blocks(topic) for piece in _section(docs, topic, block)]
+    from scratch.show.own import finding  # it needs the catalogue, which no other page does
+
+    sections = []
+    for block in blocks(topic):
+        sections += _section(docs, topic, block)
+        sections.append(Piece(finding(topic, block), sections[-1].file, 1))
     return [Piece(text[:end], page, line), *sections, Piece(text[end:], page, line + text[:end].count("\n"))]
 
 

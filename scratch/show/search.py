@@ -1,0 +1,40 @@
+"""What the search finds: sentences, captions and tables by their section; no code and no axis labels."""
+
+import json
+import re
+
+from bs4 import BeautifulSoup
+
+_SILENT = "pre, svg, script, button, .eq, .checked, .fold, .turn, .headerlink"
+LONGEST = 1200  # letters of a section's text: the index is fetched by every reader who searches
+
+
+def texts(content):
+    """The text of each section and finding of a page's HTML, by the id of its heading."""
+    soup, found = BeautifulSoup(content, "html.parser"), {}
+    for element in soup.select(_SILENT):
+        element.decompose()
+    for part in [*soup.select("details.finding"), *soup.select("section")]:
+        heading = part.find(["h2", "h3"], id=True)
+        if heading:
+            anchor = heading["id"]
+            heading.decompose()
+            found[anchor] = " ".join(part.get_text(" ").split())[:LONGEST]
+            part.decompose()
+    return found
+
+
+def rewrite(index, found, titles):
+    """Write the search index anew: each result names its block, and its text reads as text.
+
+    found: the texts of each page, by its address. titles: of the blocks, by their places on the site.
+    """
+    data = json.loads(index.read_text(encoding="utf-8"))
+    for entry in data["docs"]:
+        page, _, anchor = entry["location"].partition("#")
+        entry["text"] = found.get(page, {}).get(anchor, re.sub(r"<[^>]+>", " ", entry["text"])[:LONGEST])
+        blocks = [name for place, name in titles.items() if entry["location"].startswith(f"{place}-")]
+        entry["title"] = f"{max(blocks, key=len)} · {entry['title']}" if blocks else entry["title"]
+        for part in ("title", "text"):
+            entry[part] = " ".join(re.sub(r"\\[()\[\]]", " ", entry[part]).split())
+    index.write_text(json.dumps(data, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
