@@ -9,7 +9,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from scratch.show.mathml import display, inline
-from scratch.show.source import code
+from scratch.show.source import code, fold
 
 
 def clean(rendered):
@@ -19,9 +19,16 @@ def clean(rendered):
         if "jp-MarkdownCell" in cell["class"]:
             parts.append(_prose(cell.select_one(".jp-MarkdownOutput")))
             continue
-        parts.append(code(cell.select_one(".jp-InputArea pre").get_text().strip("\n")))
-        parts.extend(_output(output) for output in cell.select(".jp-OutputArea-output"))
+        outputs = [_output(output) for output in cell.select(".jp-OutputArea-output")]
+        parts += [*outputs, _source(cell.select_one(".jp-InputArea pre").get_text().strip("\n"), bool(outputs))]
     return "\n".join(parts)
+
+
+def _source(text, ran, limit=12):
+    """A cell's code, folded where it is longer than a dozen lines."""
+    count = len(text.splitlines())
+    what = "that computed this" if ran else "of this step"
+    return fold(f"the {count} lines {what}", code(text)) if count > limit else code(text)
 
 
 def _prose(element):
