@@ -1,5 +1,6 @@
 """The blocks' execution: the same pages whatever the number of workers, and nothing stale in what serve keeps."""
 
+import ast
 import os
 import shutil
 import sys
@@ -227,3 +228,16 @@ def test_sessions_are_chains_and_each_page_has_its_own():
     ]
     assert [[block.source for block in chain] for chain in chains(shown)] == [["a", "c"], ["b", "d"], ["e"]]
     assert executed([Block("n = 1", "s", "1", "a.md", 1), Block("print(n)", "s", "1", "a.md", 2)])[1].output == "1\n"
+
+
+def test_what_modules_keep_between_blocks_is_kept_by_cache_in_the_module():
+    """There the trace sees of which files it was made; in a class or on an object it would not."""
+    for path in (ROOT / "scratch").rglob("*.py"):
+        if path.parent.name != "execution":
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            kept = [node for node in ast.walk(tree) if getattr(node, "decorator_list", None) and _caches(node)]
+            assert set(kept) <= set(tree.body), path
+
+
+def _caches(node):
+    return any("cache" in ast.unparse(decorator) for decorator in node.decorator_list)
