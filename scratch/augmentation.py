@@ -322,7 +322,7 @@ _turns = optional(
 class ColorJitter:
     """Change brightness, contrast, saturation and hue at random, in random order.
 
-    Source: Howard 2013, arXiv 1312.5402. With the hue, and in random order: Chen, Kornblith, Norouzi, Hinton 2020, "A
+    Source: Howard 2013, arXiv 1312.5402, in random order too. With the hue: Chen, Kornblith, Norouzi, Hinton 2020, "A
     simple framework for contrastive learning of visual representations", arXiv 2002.05709, appendix A.
 
     brightness, contrast, saturation: None, x >= 0 for factors in [max(0, 1 - x), 1 + x], or a range (low, high) of

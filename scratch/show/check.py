@@ -33,7 +33,7 @@ def checked(topic, block):
     for comparison in made:
         claim(comparison.holds, comparison)
     against = dict.fromkeys(comparison.against for comparison in made)
-    summary = "; ".join(_summary([c for c in made if c.against == reference]) for reference in against)
+    summary = "; ".join(_summary([c for c in made if c.against == reference], made[0]) for reference in against)
     each = "".join(f"<li>{_sentence(comparison)}</li>" for comparison in made)
     return (
         f'<details class="checked"><summary>{MARK}<span><b>Checked in this build:</b> {summary}.</span></summary>'
@@ -41,13 +41,18 @@ def checked(topic, block):
     )
 
 
-def _summary(made):
-    """How many points were compared, and the error that comes nearest to what is allowed in the first one's unit."""
+def _summary(made, first):
+    """How many points were compared, and the error that comes nearest to what is allowed in the first one's unit.
+
+    What the line's first comparison says already is not said again: kinds, and that an error is the largest.
+    """
     alike = [comparison for comparison in made if comparison.unit == made[0].unit]
     worst = max(alike, key=lambda comparison: comparison.error / comparison.allowed if comparison.allowed else 0.0)
     kinds = dict.fromkeys(comparison.kind for comparison in made)
     counts = [f"{sum(c.count for c in made if c.kind == kind):,} {kind}".replace(",", " ") for kind in kinds]
-    return f"{' and '.join(counts)} against {worst.against}, {_error(worst)}"
+    if made[0] is not first:
+        counts = [count.removesuffix(f" {first.kind}") for count in counts]
+    return f"{' and '.join(counts)} against {worst.against}, {_error(worst, made[0] is first)}"
 
 
 def _sentence(made):
@@ -55,8 +60,9 @@ def _sentence(made):
     return f"{what}: {made.count} {made.kind} against {made.against}, {_error(made)}"
 
 
-def _error(made):
+def _error(made, whole=True):
     if not made.allowed:
         return "all equal"
     relative, unit = ("relative ", "") if made.unit == "relative" else ("", f" {made.unit}")
-    return f"largest {relative}error {number(made.error, 2)}{unit} (allowed: {number(made.allowed)})"
+    largest = f"largest {relative}error " if whole else f"{relative}error "
+    return f"{largest}{number(made.error, 2)}{unit} (allowed: {number(made.allowed)})"
