@@ -1,1 +1,5 @@
-"""What executes the pages: run (their blocks, in workers), trace (what a block depends on), store (what is kept)."""
+"""What executes the pages' blocks and notebooks, and keeps what they left while serving.
+
+run: in worker processes. trace: what a block depends on. store: what is kept. serving: what lives from build to build.
+making: pages of what was executed.
+"""

@@ -13,6 +13,7 @@ import linecache
 import os
 import pickle
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import tempfile
 import threading
 import traceback
 import warnings
-from concurrent.futures import Future
+from concurrent.futures import Future, TimeoutError
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -53,6 +54,23 @@ class Outcome:
     values: tuple = ()
     pictures: tuple = ()
     needs: tuple = ()
+
+
+def python_blocks(page, pieces):
+    """The Python blocks of a page that are executed, in order."""
+    from scratch.show.page import fenced
+
+    return [
+        Block(text, (re.findall(r'session="([^"]*)"', info) or [""])[0], page, piece.file, piece.line + line - 1)
+        for piece in pieces
+        for line, info, text in fenced(piece.text)
+        if is_executed(info)
+    ]
+
+
+def is_executed(info):
+    """Whether a fence with this info string is a Python block that is executed."""
+    return info.startswith("python ") and 'exec="on"' in info
 
 
 def number_of_workers():
@@ -287,12 +305,12 @@ class Build:
         """A future of a call that a worker's thread makes."""
         return self.workers.submit(function, *arguments) if self.workers else _Here(function, *arguments)
 
-    def outcome(self, block, seconds=None):
-        """What a block left. Raises TimeoutError where it is not done after so many seconds."""
+    def outcome(self, block, say=None):
+        """What a block left. say: called every ten seconds until it is done."""
         if block in self.kept:
             return self.kept[block]
         future, chain, i = self.futures[block]
-        outcomes, made = future.result(seconds)
+        outcomes, made = waited(future, say)
         self.kept[block] = outcomes[i]
         self.ran += 1
         if self.store and not outcomes[i].error:
@@ -308,12 +326,26 @@ class _Here:
     def __init__(self, function, *arguments):
         self.call = partial(function, *arguments)
 
+    def done(self):
+        return True
+
     def result(self, seconds=None):
         return self.made
 
     @cached_property
     def made(self):
         return self.call()
+
+
+def waited(future, say):
+    """The result of a future. say: called every ten seconds until it is there, if given."""
+    while True:
+        try:
+            return future.result(10 if say else None)
+        except TimeoutError:
+            if future.done():
+                raise
+            say()
 
 
 def _key(chain, i):

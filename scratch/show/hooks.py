@@ -10,14 +10,11 @@ import logging
 import os
 import re
 import sys
-from concurrent.futures import TimeoutError
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from jinja2 import FileSystemBytecodeCache
-from markdown_exec import ExecutionError, base_format, code_block
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.utils import CountHandler, get_relative_url, meta
@@ -120,7 +117,7 @@ def _begin(config):
         imported = state["store"].begin()
         if imported == state["imported"]:
             return
-    _close_workers()
+    on_shutdown()
     for name in list(sys.modules):
         if name == "scratch" or name.startswith("scratch."):
             del sys.modules[name]
@@ -129,18 +126,9 @@ def _begin(config):
         dict.fromkeys([str(package.parent), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
     )
     if state["serving"]:
-        _open_store(Path(config.config_file_path).parent / ".cache" / "blocks.sqlite")
+        from scratch.execution.serving import open_store
 
-
-def _open_store(file):
-    from scratch.execution.store import Store
-
-    if state["store"] is None:
-        state["store"] = Store(file, package.parent)
-        state["store"].begin()
-    digests = state["store"].digests
-    press = [(path, digest) for path, digest in digests.items() if path.startswith("scratch/show/")]
-    state.update(imported=(dict(digests), state["store"].base), press=press)
+        open_store(state, Path(config.config_file_path).parent / ".cache" / "blocks.sqlite")
 
 
 def _take_back_strict_mode():
@@ -153,7 +141,7 @@ def _take_back_strict_mode():
 
 def _shown(source, language, css_class, options, md, **more):
     """Format a Python block for markdown-exec: what it computed, then its text."""
-    from scratch.show.source import ran
+    from scratch.execution.making import formatted
 
     state["executed"] += 1
     found = [n for n, block in enumerate(state["blocks"]) if block.source == source and n >= state["at"]]
@@ -162,38 +150,17 @@ def _shown(source, language, css_class, options, md, **more):
         return ""
     block, state["at"] = state["blocks"][found[0]], found[0] + 1
     page, collector.place = collector.place, block.place
-    outcome = _outcome(block)
-    visible, result = options["source"], options["result"]
-    options = {**options, "source": "", "result": "", "html": options["html"] or bool(visible)}
     try:
-        output = base_format(language="python", run=partial(_printed, outcome), code=source, md=md, **options)
+        return formatted(_outcome(block), source, options, md)
     finally:
         collector.place = page
-    return ran(str(output), source, result or None) if visible and not outcome.error else output
-
-
-def _printed(outcome, *arguments, **options):
-    if outcome.error:
-        raise ExecutionError(code_block("python", outcome.error))
-    return outcome.output
 
 
 def _outcome(block):
     """What a block left; its named values and its pictures are taken over."""
-    from scratch.show import figure, page
+    from scratch.execution.making import taken_over
 
-    while True:
-        try:
-            outcome = state["build"].outcome(block, 10)
-            break
-        except TimeoutError:
-            _say_progress(block.page)
-    figure.pictures.update(outcome.pictures)
-    try:
-        page.let(**dict(outcome.values))
-    except ValueError as error:
-        outcome = replace(outcome, error=str(error))
-    return outcome
+    return taken_over(state["build"].outcome(block, partial(_say_progress, block.page)))
 
 
 def _say_progress(page):
@@ -208,13 +175,14 @@ def on_serve(server, config, builder):
 
 def on_files(files, config):
     from scratch.evidence import TOPICS
+    from scratch.execution.serving import is_modified
     from scratch.show.reference import module_page
 
     for file in list(files):
         if file.src_uri.partition("/")[0] in TOPICS and file.src_uri.endswith(".md") and "/" in file.src_uri:
             files.remove(file)  # a part of its topic's page
         elif state["dirty"] and file.src_uri.endswith(".md"):
-            file.is_modified = partial(_is_modified, file, config.docs_dir)
+            file.is_modified = partial(is_modified, file, config.docs_dir)
     mark = (package / "show/theme/.icons/mark.svg").read_text(encoding="utf-8")
     colours = '<g fill="none" stroke="#1b1c1f" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
     mark = (
@@ -242,18 +210,10 @@ def on_files(files, config):
     return files
 
 
-def _is_modified(file, docs):
-    """Whether the package, or what the page is made of, is newer than it: a topic's folder, for others all of docs."""
-    folder, made = Path(docs, file.src_uri.removesuffix(".md")), Path(file.abs_dest_path)
-    parts = [Path(docs, file.src_uri), *(folder if folder.is_dir() else Path(docs)).rglob("*.md")]
-    sources = [*parts, *(path for path in package.rglob("*") if path.is_file())]
-    return not made.exists() or max(source.stat().st_mtime for source in sources) > made.stat().st_mtime
-
-
 def on_nav(nav, config, files):
     """Begin to execute the blocks of all pages, and the notebooks, before the first page is made."""
     from scratch.execution import run
-    from scratch.show import page
+    from scratch.execution.serving import workers
 
     level = InclusionLevel.is_in_serve if state["serving"] else InclusionLevel.is_included
     pages = [file for file in files.documentation_pages(inclusion=level) if not file.generated_by]
@@ -261,35 +221,22 @@ def on_nav(nav, config, files):
         if file.src_uri.endswith(".md") and file.src_uri != "claims.md":  # which shows what the others computed
             with suppress(OSError, ValueError):  # the page says so when it is made
                 state["pieces"][file.src_uri] = _pieces(file, config)
-    blocks = [block for uri, pieces in state["pieces"].items() for block in page.python_blocks(uri, pieces)]
-    state["build"] = run.Build(blocks, _workers(), state["store"])
+    blocks = [block for uri, pieces in state["pieces"].items() for block in run.python_blocks(uri, pieces)]
+    state["build"] = run.Build(blocks, workers(state), state["store"])
     if state["notebooks"] is not None:
         for file in pages:
             if file.src_uri.endswith(".ipynb"):
                 state["notebooks"][file.src_uri] = state["build"].submit(run.execute_notebook, file.abs_src_path)
 
 
-def _workers():
-    from scratch.execution import run
-
-    count = run.number_of_workers()
-    if state["workers"] is None and (count > 1 or state["serving"]):
-        state["workers"] = run.Workers(count)
-    return state["workers"]
-
-
-def _close_workers():
+def on_shutdown(error=None):
+    """End the workers; also where a build has failed."""
     if state["workers"]:
         state["workers"].close()
     state["workers"] = None
 
 
-def on_build_error(error):
-    _close_workers()
-
-
-def on_shutdown():
-    _close_workers()
+on_build_error = on_shutdown
 
 
 def _pieces(file, config):
@@ -300,94 +247,48 @@ def _pieces(file, config):
 
 
 def on_env(env, config, files):
+    collector.place = ""
     if state["serving"]:
         env.bytecode_cache = FileSystemBytecodeCache(state["store"].folder)
     return env
 
 
 def on_pre_page(page, config, files):
-    render = _notebook(page, page.render) if page.file.src_uri.endswith(".ipynb") else page.render
-    page.render = partial(_rendered, page, render)
+    page.render = partial(_rendered, page, page.render)
     return page
 
 
 def _kept(make, name, *inputs):
-    """What make() makes of the inputs; while serving, the last one of that name is kept unless it had problems."""
-    if state["store"] is None:
-        return make()
-    inputs, before = (state["press"], state["configuration"], *inputs), len(collector.problems)
-    made = state["store"].latest(name, inputs)
-    if made is None:
-        made = make()
-        if len(collector.problems) == before:
-            state["store"].put_latest(name, inputs, made)
-    return made
+    from scratch.execution.serving import kept
+
+    return kept(state, collector.problems, make, name, *inputs)
 
 
 def _rendered(page, render, config, files):
-    """Render a page: its Markdown, what its blocks left, and the names of the files that it may link to, make it."""
+    from scratch.execution.making import notebook, rendered
 
-    def make():
-        before = dict(vars(page))
-        render(config, files)
-        changed = {name: value for name, value in vars(page).items() if before.get(name) is not value}
-        links = changed.pop("links_to_anchors", None) or {}
-        return changed, {file.src_uri: anchors for file, anchors in links.items()}, state["executed"]
-
-    left = [(block.line, replace(_outcome(block), pictures=(), needs=())) for block in state["blocks"]]
-    inputs = page.markdown, _executed_text(page), left, sorted(files.src_uris)
-    changed, links, state["executed"] = _kept(make, f"page {page.file.src_uri}", *inputs)
-    vars(page).update(changed)
-    page.links_to_anchors = {files.get_file_from_path(uri): anchors for uri, anchors in links.items()}
-
-
-def _executed_text(page):
-    """What a notebook's page shows."""
-    try:
-        return Path(_source(page)).read_bytes() if page.file.src_uri.endswith(".ipynb") else b""
-    except Exception as error:  # which its rendering will meet again, and report
-        return repr(error)
+    collector.place, source = page.file.src_uri, partial(_source, page)
+    render = partial(render, config, files)
+    if page.file.src_uri.endswith(".ipynb"):
+        render = partial(notebook, page, render, source, files, log)
+    outcomes = [(block, _outcome(block)) for block in state["blocks"]]
+    rendered(state, collector.problems, page, render, outcomes, files, source)
 
 
 def _source(page):
     """The path of what a notebook's page shows: its executed copy, where it was executed."""
-    return page.file.abs_src_path if state["notebooks"] is None else _executed_copy(page.file.src_uri)
+    from scratch.execution.run import waited
 
-
-def _notebook(page, render):
-    """Wrap mkdocs-jupyter's rendering: let it show the executed copy, collect errors, clean the result."""
-
-    def run(config, files):
-        from scratch.show.notebook import anchors, clean, failed_cell, links
-
-        collector.place, path = page.file.src_uri, page.file.abs_src_path
-        try:
-            page.file.abs_src_path = _source(page)
-            render(config, files)
-            page.content, page.links_to_anchors = links(clean(page.content), page.file, files, log)
-        except Exception as error:  # any failure of a cell, of the kernel or of the output
-            cell = failed_cell(path, error)
-            log.warning("cell %s: %s", cell, error)
-            page.content = f'<pre class="problem">{html.escape(str(error))}</pre>'
-        page.file.abs_src_path = path
-        page.present_anchor_ids = anchors(page.content)
-        collector.place = ""
-
-    return run
-
-
-def _executed_copy(notebook):
-    """The path of a notebook's executed copy, once it is there."""
-    while True:
-        try:
-            return state["notebooks"][notebook].result(10)
-        except TimeoutError:
-            _say_progress(notebook)
+    uri = page.file.src_uri
+    if state["notebooks"] is None:
+        return page.file.abs_src_path
+    return waited(state["notebooks"][uri], partial(_say_progress, uri))
 
 
 def on_page_markdown(markdown, page, config, files):
     from scratch.evidence import TOPICS
-    from scratch.show.page import begin, python_blocks
+    from scratch.execution.run import python_blocks
+    from scratch.show.page import begin
 
     uri = collector.place = page.file.src_uri
     state.update(blocks=[], executed=0, at=0)
@@ -408,7 +309,8 @@ def on_page_markdown(markdown, page, config, files):
 
 def _examine(piece):
     """Note where the blocks of a piece stand; warn of fences that are not executed, of findings without a sentence."""
-    from scratch.show.page import fences, is_executed
+    from scratch.execution.run import is_executed
+    from scratch.show.page import fences
 
     hidden = piece.text.find("markdown-exec: hide")
     if hidden >= 0:
@@ -510,6 +412,6 @@ def on_post_build(config):
     build = state["build"]
     log.info("ran %d blocks, kept %d", build.ran, build.total - build.ran)
     if not state["serving"]:
-        _close_workers()
+        on_shutdown()
     if collector.problems and not state["serving"]:
         raise PluginError("The build found problems:\n\n" + "\n\n".join(collector.problems))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scratch.evidence import TOPICS, blocks
-from scratch.execution.run import Block
 
 _FENCE = re.compile(r"^(?P<indent>[ >\t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z][a-z0-9_]*) \}\}")
@@ -145,25 +144,10 @@ def collected():
 
 def fences(markdown):
     """The fenced blocks of a page, as pairs (line number, info string), in order."""
-    return [(line, info) for line, info, _ in _fenced(markdown)]
+    return [(line, info) for line, info, _ in fenced(markdown)]
 
 
-def python_blocks(page, pieces):
-    """The Python blocks of a page that are executed, in order."""
-    return [
-        Block(text, (re.findall(r'session="([^"]*)"', info) or [""])[0], page, piece.file, piece.line + line - 1)
-        for piece in pieces
-        for line, info, text in _fenced(piece.text)
-        if is_executed(info)
-    ]
-
-
-def is_executed(info):
-    """Whether a fence with this info string is a Python block that is executed."""
-    return info.startswith("python ") and 'exec="on"' in info
-
-
-def _fenced(markdown):
+def fenced(markdown):
     """The line number, info string and text, without its indentation, of each fenced block."""
     found, start = [], None
     for match in _FENCE.finditer(markdown):
