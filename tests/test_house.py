@@ -271,8 +271,9 @@ ROOMS = {  # what each room may import of the house; * stands for the topics
         "examine",
         "examine.*",
         "examine.topics.*",
+        "examine.catalogue.*",
     },
-    "show": {"formulas", "evidence", "show", "execution"},
+    "show": {"formulas", "evidence", "show", "examine", "execution"},
     "execution": {"evidence", "show", "execution"},
 }
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from scratch.examine.watch import Failure, as_array, tensor
+
 ALIASES = {  # by an option's name in the blocks, what readers call it
     "lr": "lr learning_rate learningrate eta rate step_size stepsize lr0 base_lr initial_lr",
     "betas": "betas beta",
@@ -190,50 +194,104 @@ def _join_betas(made, defaults):
 # Functions, and classes that are made with their options
 
 
-def opened(implementation, data, options, aliases=None, methods=("__call__", "forward")):
-    """What a reader handed in: the function, its signature, and whether it must first be made with its options."""
-    if inspect.isclass(implementation):
-        found = [p for p in parameters(implementation) or [] if p.kind is not p.VAR_POSITIONAL]
-        first = signature(found, [], options, aliases)
-        method = _method(implementation, methods)
-        left = {name: value for name, value in options.items() if name not in first.options}
-        inner = signature((parameters(method) or [None])[1:], data, left, aliases)
-        merged = Signature(inner.data, {**first.options, **inner.options}, {**inner.defaults, **first.defaults})
-        merged.left = first.left + inner.left
-        return method.__name__, merged, (implementation, first, inner)
-    if not callable(implementation):
-        method = next((m for m in methods if callable(getattr(implementation, m, None))), None)
-        if method is None:
-            raise Unmappable(f"it is {type(implementation).__name__!r}, not a function or a class")
-        implementation = getattr(implementation, method)
-    return implementation, signature(parameters(implementation), data, options, aliases), None
+SAID = {  # what is reported of the ways in which something is called
+    "list": "it takes lists, not arrays",
+    "tensor": "it takes tensors, not arrays",
+    "number": "it takes one number at a time, not arrays",
+    "rows": "it takes the classes as rows with one 1, not as numbers",
+    "pair": "it takes one pair of numbers at a time; their mean was compared",
+    "sample": "it takes one sample at a time; their mean was compared",
+    "channels": "it takes one channel at a time, (H, W)",
+}
 
 
-def _method(kind, methods):
-    for name in methods:
-        method = getattr(kind, name, None)
-        if inspect.isfunction(method) or inspect.ismethod(method):
-            return method
-    raise Unmappable(f"the class has none of the methods {', '.join(methods)}")
+class Reader:
+    """What a reader handed in, called with the block's data and options in the first way that gives the right shape.
+
+    data: what readers call the arguments. methods: of a class, those that may be the function. ways: how it may be
+    called.
+    """
+
+    data, methods, ways = (), ("__call__", "forward"), ("array",)
+
+    def __init__(self, task, implementation, watch):
+        self.task, self.watch, self.restrictions, self.how, self.made = task, watch, [], None, None
+        self.open(implementation, task.options)
+
+    def open(self, implementation, options):
+        """Find the function and its signature, and whether it must first be made with its options."""
+        aliases = self.task.aliases
+        if inspect.isclass(implementation):
+            found = [p for p in parameters(implementation) or [] if p.kind is not p.VAR_POSITIONAL]
+            first = signature(found, [], options, aliases)
+            method = self._method(implementation, lambda m: inspect.isfunction(m) or inspect.ismethod(m))
+            left = {name: value for name, value in options.items() if name not in first.options}
+            inner = signature((parameters(method) or [None])[1:], self.data, left, aliases)
+            merged = {**first.options, **inner.options}, {**inner.defaults, **first.defaults}, first.left + inner.left
+            self.function, self.signature = method.__name__, Signature(inner.data, *merged)
+            self.made = implementation, first, inner
+            return
+        self.function = implementation if callable(implementation) else self._method(implementation, callable)
+        self.signature = signature(parameters(self.function), self.data, options, aliases)
+
+    def _method(self, owner, fits):
+        for name in self.methods:
+            if fits(getattr(owner, name, None)):
+                return getattr(owner, name)
+        if inspect.isclass(owner):
+            raise Unmappable(f"the class has none of the methods {', '.join(self.methods)}")
+        raise Unmappable(f"it is {type(owner).__name__!r}, not a function or a class")
+
+    def called(self, options):
+        """The function with options put in; of a class, the method of an instance made with them."""
+        if self.made is None:
+            named = self.signature.arguments(options)
+            return lambda *args: self.function(*args, **named)
+        kind, outer, inner = self.made
+        first, rest = ({n: v for n, v in options.items() if n in part.options} for part in (outer, inner))
+        method = getattr(self.watch.call(kind, **outer.arguments(first)), self.function)
+        return lambda *args: method(*args, **inner.arguments(rest))
+
+    def __call__(self, *data, **options):
+        function = self.called(options)
+        if self.how is None:
+            self.how = self._find(function, data)
+        return self.result(self.how, function, *data)
+
+    def _find(self, function, data):
+        """The first way that gives the right shape, else the first that gives anything."""
+        failure = known = None
+        for how in self.ways:
+            try:
+                if self.fits(self.result(how, function, *data), *data):
+                    known = how
+                    break
+                known = known or how
+            except Failure as problem:
+                failure = failure or problem
+        if known is None:
+            raise failure
+        self.restrictions += [SAID[known]] if known in SAID else []
+        return known
 
 
-def called(handed, options):
-    """A reader's function with options put in; of a class, the method of an instance made with them."""
-    if handed.made is None:
-        named = handed.signature.arguments(options)
-        return lambda *args: handed.function(*args, **named)
-    kind, outer, inner = handed.made
-    first = outer.arguments({n: v for n, v in options.items() if n in outer.options})
-    rest = inner.arguments({n: v for n, v in options.items() if n in inner.options})
-    method = getattr(handed.watch.call(kind, **first), handed.function)
-    return lambda *args: method(*args, **rest)
+def handed_over(value, how):
+    """An argument as it is handed over: a list, a tensor, or an array of the caller's own."""
+    if how == "tensor":
+        return tensor(value)
+    return np.asarray(value).tolist() if how == "list" else value.copy() if isinstance(value, np.ndarray) else value
 
 
-def with_signature(function, block):
-    """A function that calls another, with the block's signature."""
+def plainly(function, case):
+    """What a function gives for a case."""
+    return as_array(function(*case.data, **case.options))
+
+
+def with_signature(task, function):
+    """A mistake as a reader would hand it in: a function that calls another, with the block's signature."""
 
     def offered(*args, **kwargs):
         return function(*args, **kwargs)
 
-    offered.__signature__ = inspect.signature(block)
+    offered.__signature__ = inspect.signature(task.right)
     return offered

@@ -51,6 +51,12 @@ class Task:
     aliases: dict = field(default_factory=dict)
 
 
+def with_gradient(blocks, name, **shared):
+    """The task of a function of a module of blocks, with that of its gradient."""
+    slope = Task(f"{name}_grad", right=getattr(blocks, f"{name}_grad"), **shared)
+    return Task(name, right=getattr(blocks, name), gradient=slope, **shared)
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A row of the catalogue: how a block is got wrong, or done differently on purpose.

@@ -264,7 +264,7 @@ class _Both:
 def _pairs(part, known, own, usable):
     """Two changes at once that give the beginning of the first run."""
     task, changes = part.task, [row for row in known if row.change is not None]
-    first = [task.family.shortened(outcome) for outcome in usable[:1]] if changes else []
+    first = [getattr(task.family, "shortened", lambda o: o)(outcome) for outcome in usable[:1]] if changes else []
     for one, other in itertools.combinations(changes, 2):
         make = task.family.changed(task, lambda a, one=one, other=other: other.change(one.change(a)))
         if _fits(task, make(task.right), own, first[0]):

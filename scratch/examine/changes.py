@@ -15,7 +15,8 @@ from scipy import special
 from sympy.core.function import AppliedUndef
 from sympy.printing.numpy import SciPyPrinter
 
-from scratch.formulas import Algorithm, Formula, t
+from scratch.examine.plain import line
+from scratch.formulas import Algorithm, t
 
 
 class _Printer(SciPyPrinter):
@@ -78,6 +79,12 @@ def function_of(expression, formula, symbols):
     return function
 
 
+def constants(form, options, symbols):
+    """The constants of a Formula or an Algorithm: its own, and those of the options that are symbols of it."""
+    values = {symbol: float(value) for symbol, value in form.defaults.items()}
+    return {**values, **{symbols[name]: float(v) for name, v in options.items() if name in symbols}}
+
+
 # Algorithms
 
 
@@ -127,12 +134,13 @@ class Steps:
         return now
 
 
-def first_difference(right, changed):
-    """The lines of two Formulas or Algorithms in which they differ: pairs (left, right one, changed one)."""
-    if isinstance(right, Algorithm):
-        known = dict(right.assignments)
-        pairs = [(left, known.get(left), side) for left, side in changed.assignments]
-        return [pair for pair in pairs if pair[1] != pair[2]]
-    if isinstance(right, Formula) and right.right != changed.right:
-        return [(right.left, right.right, changed.right)]
-    return []
+def difference(right, changed):
+    """The first line in which two Formulas or Algorithms differ, as text: the right one, the changed one."""
+    known, new = (
+        dict(form.assignments if isinstance(form, Algorithm) else ((form.left, form.right), *form.definitions))
+        for form in (right, changed)
+    )
+    for left, side in new.items():
+        if known.get(left) != side:
+            return line(left, known[left]) if left in known else "", line(left, side)
+    return ()

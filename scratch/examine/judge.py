@@ -183,8 +183,7 @@ def _judge(part, handed, watch):
     if part.refused:
         part.notes.insert(0, f"not taken: {'; '.join(dict.fromkeys(part.refused))}")
     part.notes = [*handed.restrictions, *part.notes]
-    for fault in part.task.family.behaviours(part, handed):
-        part.faults.append(fault)
+    part.faults += getattr(part.task.family, "behaviours", lambda *_: ())(part, handed)
     _seen(part, handed, watch)
 
 

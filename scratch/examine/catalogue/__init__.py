@@ -6,6 +6,7 @@ from importlib import import_module
 import numpy as np
 
 from scratch.evidence import TOPICS
+from scratch.examine.adapt import with_signature
 
 
 def table():
@@ -30,7 +31,8 @@ def written(row):
     from scratch.examine.names import tasks
 
     task = tasks()[row.of]
-    return task.family.offered(task, (row.make or BEHAVIOURS[row.seen])(task.right))
+    offered = getattr(task.family, "offered", with_signature)
+    return offered(task, (row.make or BEHAVIOURS[row.seen])(task.right))
 
 
 # What values cannot show: the block itself, and what it does beside

@@ -6,24 +6,12 @@ import numpy as np
 
 from scratch import augmentation as right
 from scratch.examine.base import Mistake
-
-PAGE = {
-    "hflip": "randomhorizontalflip",
-    **dict.fromkeys(("resize", "resized_crop", "center_crop"), "randomresizedcrop"),
-    **dict.fromkeys(("adjust_brightness", "adjust_contrast", "adjust_saturation", "adjust_hue"), "colorjitter"),
-    "rotate": "randomrotation",
-    "affine": "randomaffine",
-    "rgb_to_grayscale": "randomgrayscale",
-    "gaussian_blur": "gaussianblur",
-    "erase": "randomerasing",
-    "mixup": "mixup",
-    "cutmix": "cutmix",
-}
+from scratch.examine.topics.augmentation import BLOCKS
 
 
 def _row(of, name, sentence, mend, made=None, anchor="bugs-people-write", variant=False, seen=""):
     make = (lambda block: made) if made is not None else None
-    return Mistake(of, name, sentence, mend, f"{PAGE[of]}-{anchor}", make, None, variant, seen)
+    return Mistake(of, name, sentence, mend, f"{BLOCKS[of]}-{anchor}", make, None, variant, seen)
 
 
 def _in_dtype(values, image, whole=np.rint):
@@ -44,58 +32,44 @@ def _sides(size):
 # resize
 
 
-def _by(rows_at, whole=np.rint):
-    """A resize by linear interpolation at places: rows_at(i, old, new) is where row i of the new image lies."""
+def _resampled(weights):
+    """A resize by weights(old, new): a table with a row of shares for each new pixel."""
 
     def function(image, size, interpolation="bilinear"):
         if interpolation == "nearest":
             return right.resize(image, size, "nearest")
-        height, width = _shape(image, size)
-        values = _along(image.astype(float), rows_at, height, -3)
-        return _in_dtype(_along(values, rows_at, width, -2), image, whole)
+        H, W = image.shape[-3:-1]
+        shape = size if np.ndim(size) else (size * H // min(H, W), size * W // min(H, W))
+        values = image.astype(float)
+        for new, axis in zip(shape, (-3, -2)):
+            table = weights(values.shape[axis], new)
+            values = np.moveaxis(np.tensordot(table, values, (1, axis)), 0, axis)
+        return _in_dtype(values, image)
 
     return function
 
 
-def _shape(image, size):
-    H, W = image.shape[-3:-1]
-    return size if np.ndim(size) else (size * H // min(H, W), size * W // min(H, W))
+def _by(place):
+    """A resize by linear interpolation: row i of the new image lies at place(i, old, new)."""
+
+    def weights(old, new):
+        at = np.clip(place(np.arange(new), old, new), 0, old - 1)
+        return np.maximum(0, 1 - np.abs(np.arange(old) - at[:, None]))
+
+    return _resampled(weights)
 
 
-def _along(values, at, new, axis):
-    old = values.shape[axis]
-    place = np.clip(at(np.arange(new), old, new), 0, old - 1)
-    low = np.floor(place).astype(int)
-    high = np.minimum(low + 1, old - 1)
-    share = np.expand_dims(place - low, tuple(range(1, -axis)))
-    return (1 - share) * values.take(low, axis) + share * values.take(high, axis)
+def _covered(old, new):
+    """How much of each old pixel a new one covers."""
+    edges = np.arange(new + 1) * old / new
+    cover = np.minimum(edges[1:, None], np.arange(1, old + 1)) - np.maximum(edges[:-1, None], np.arange(old))
+    return np.maximum(cover, 0) * new / old
 
 
-def _box_filter(image, size, interpolation="bilinear"):
-    """Each new pixel is the mean of the old ones that it covers."""
-    if interpolation == "nearest":
-        return right.resize(image, size, "nearest")
-    values = image.astype(float)
-    for new, axis in zip(_shape(image, size), (-3, -2)):
-        old = values.shape[axis]
-        edges = np.arange(new + 1) * old / new
-        cover = np.minimum(edges[1:, None], np.arange(1, old + 1)) - np.maximum(edges[:-1, None], np.arange(old))
-        values = np.moveaxis(np.tensordot(np.maximum(cover, 0) * new / old, values, (1, axis)), 0, axis)
-    return _in_dtype(values, image)
-
-
-def _not_renormalised(image, size, interpolation="bilinear"):
-    if interpolation == "nearest":
-        return right.resize(image, size, "nearest")
-    values = image.astype(float)
-    for new, axis in zip(_shape(image, size), (-3, -2)):
-        old = values.shape[axis]
-        s = max(1, old / new)
-        weights = (
-            np.maximum(0, 1 - np.abs((np.arange(old) + 0.5 - (np.arange(new)[:, None] + 0.5) * old / new) / s)) / s
-        )
-        values = np.moveaxis(np.tensordot(weights, values, (1, axis)), 0, axis)
-    return _in_dtype(values, image)
+def _not_renormalised(old, new):
+    s = max(1, old / new)
+    away = np.arange(old) + 0.5 - (np.arange(new)[:, None] + 0.5) * old / new
+    return np.maximum(0, 1 - np.abs(away / s)) / s
 
 
 def _truncated_resize(image, size, interpolation="bilinear"):
@@ -119,10 +93,6 @@ def _crop(change):
         return change(image, top, left, height, width, size, interpolation)
 
     return function
-
-
-def _corners(image, top, left, height, width, size, interpolation):
-    return right.resize(image[..., top:height, left:width, :], _sides(size), interpolation)
 
 
 def _within(image, top, left, height, width):
@@ -151,14 +121,13 @@ def _central(first, pad=None, shape=lambda size: size):
 
 
 def _no_padding(image, size):
-    height, width = (min(n, m) for n, m in zip(_sides(size), image.shape[-3:-1]))
-    return right.center_crop(image, (height, width))
+    return right.center_crop(image, tuple(map(min, _sides(size), image.shape[-3:-1])))
 
 
 def _from_the_end(image, size):
-    height, width = _sides(size)
-    top, left = (round((n - m) / 2) for n, m in zip(image.shape[-3:-1], (height, width)))
-    return image[..., top : top + height, left : left + width, :].copy()
+    (h, w), (H, W) = _sides(size), image.shape[-3:-1]
+    top, left = round((H - h) / 2), round((W - w) / 2)
+    return image[..., top : top + h, left : left + w, :].copy()
 
 
 # Colours
@@ -172,11 +141,12 @@ def _grey(image, weights=LUMA):
     return (np.floor(grey + 1e-9) if image.dtype == np.uint8 else grey)[..., None]
 
 
-def _blended(others, mix=lambda f, x, o: f * x + (1 - f) * o, whole=lambda v: np.trunc(v + 1e-9)):
+def _blended(others, mix=lambda f, x, o: f * x + (1 - f) * o, whole=lambda v: np.trunc(v + 1e-9), clamp=True):
     """An adjustment that blends an image with others(image)."""
 
     def function(image, factor):
-        return _in_range(mix(factor, image.astype(float), others(image)), image, whole)
+        values = mix(factor, image.astype(float), others(image))
+        return _in_range(values, image, whole) if clamp or image.dtype == np.uint8 else values
 
     return function
 
@@ -193,14 +163,6 @@ def _wraps(image, factor):
     if image.dtype != np.uint8:
         return np.clip(image * factor, 0, 1)
     return (np.floor(image * factor + 1e-9).astype(int) % 256).astype(np.uint8)
-
-
-def _not_clamped(others):
-    def function(image, factor):
-        values = factor * image.astype(float) + (1 - factor) * others(image)
-        return _in_range(values + 1e-9, image) if image.dtype == np.uint8 else values
-
-    return function
 
 
 def _hued(turn, whole=np.rint, wrap=lambda h: h % 6):
@@ -459,14 +421,15 @@ ROWS = [
          lambda image, size, interpolation="bilinear": right.resize(image, _sides(size), interpolation), "formula"),
     _row("resize", "longer-side", "An int sets the longer side, where it must set the shorter.", "the shorter side",
          _longer, "formula"),
-    _row("resize", "box", "Each new pixel is the plain mean of the old ones that it covers.", "a triangle", _box_filter,
-         "beside-pytorch", True),
+    _row("resize", "box", "Each new pixel is the plain mean of the old ones that it covers.", "a triangle",
+         _resampled(_covered), "beside-pytorch", True),
     _row("resize", "not-renormalised", "The weights that fall outside are lost: the border darkens.", "w / w.sum()",
-         _not_renormalised, "formula"),
+         _resampled(_not_renormalised), "formula"),
     _row("resize", "truncated", "uint8 is cut, not rounded: the picture darkens by half a level.", "np.rint",
          _truncated_resize, "beside-pytorch"),
     _row("resized_crop", "box-as-corners", "height and width are taken for the lower right corner.",
-         "image[top : top + height, left : left + width]", _crop(_corners), "formula"),
+         "image[top : top + height, left : left + width]",
+         _crop(lambda image, t, x, h, w, size, i: right.resize(image[..., t:h, x:w, :], _sides(size), i)), "formula"),
     _row("resized_crop", "top-and-left-exchanged", "top and left have changed places.",
          "rows from top, columns from left",
          _crop(lambda image, t, x, h, w, size, i: right.resized_crop(image, *_within(image, x, t, h, w), size, i)),
@@ -499,19 +462,17 @@ ROWS = [
          _central(lambda d: round(d / 2), shape=lambda size: size[::-1]), "formula"),
     _row("center_crop", "no-padding", "Where the size is larger the image stays as it is: zeros must surround it.",
          "zeros around it", _no_padding, "beside-pytorch"),
-    _row("center_crop", "negative-start",
-         "Where the size is larger the start is negative, which NumPy counts from the other end.", "zeros around it",
-         _from_the_end, "beside-pytorch"),
-    _row("center_crop", "padded-before",
-         "The odd pixel of a border stands left and above, where it must stand right and below.", "(h - H) // 2 before",
-         _central(lambda d: round(d / 2), lambda d: -(-d // 2)), "beside-pytorch"),
+    _row("center_crop", "negative-start", "Where the size is larger the start is negative, which NumPy counts from the "
+         "other end.", "zeros around it", _from_the_end, "beside-pytorch"),
+    _row("center_crop", "padded-before", "The odd pixel of a border stands left and above, where it must stand right "
+         "and below.", "(h - H) // 2 before", _central(lambda d: round(d / 2), lambda d: -(-d // 2)), "beside-pytorch"),
     # ColorJitter
     _row("adjust_brightness", "wraps-around", "uint8 wraps around: what is brighter than white becomes dark.",
          "np.clip(image * factor, 0, 255)", _wraps),
     _row("adjust_brightness", "added", "The factor is added, where it must multiply.", "image * factor",
          _blended(lambda image: 0, lambda f, x, o: x + (f - 1) * (255 if x.max() > 1 else 1)), "formula"),
     _row("adjust_brightness", "not-clamped", "What is brighter than white stays above 1.", "np.clip(..., 0, 1)",
-         _not_clamped(lambda image: 0), "formula"),
+         _blended(lambda image: 0, clamp=False), "formula"),
     _row("adjust_brightness", "rounded", "uint8 is rounded; torchvision cuts.", "np.floor",
          _blended(lambda image: 0, whole=np.rint), "beside-pytorch", True),
     _row("adjust_brightness", "one-plus-factor", "The image is multiplied by 1 + factor.", "image * factor",
@@ -531,32 +492,29 @@ ROWS = [
     _row("adjust_contrast", "about-black", "It is blended with black: that is the brightness.",
          "the mean of its grey values", _blended(lambda image: 0), "formula"),
     _row("adjust_contrast", "not-clamped", "What leaves [0, 1] is not cut.", "np.clip(..., 0, 1)",
-         _not_clamped(_mean_grey), "formula"),
+         _blended(_mean_grey, clamp=False), "formula"),
     _row("adjust_contrast", "rounded", "uint8 is rounded; torchvision cuts.", "np.floor",
          _blended(_mean_grey, whole=np.rint), "beside-pytorch", True),
     _row("adjust_saturation", "mean-of-channels", "The grey is the mean of red, green and blue, not the luma.",
          "0.2989 R + 0.587 G + 0.114 B", _blended(lambda image: _grey(image, [1 / 3, 1 / 3, 1 / 3])), "formula"),
     _row("adjust_saturation", "shares-exchanged", "factor and 1 - factor have changed places.",
          "factor * image + (1 - factor) * grey", _blended(_grey, lambda f, x, o: (1 - f) * x + f * o), "formula"),
-    _row("adjust_saturation", "of-the-whole-image",
-         "Each pixel is blended with the mean grey of the image: that is the contrast.", "the pixel's own grey",
-         _blended(_mean_grey), "formula"),
+    _row("adjust_saturation", "of-the-whole-image", "Each pixel is blended with the mean grey of the image: that is "
+         "the contrast.", "the pixel's own grey", _blended(_mean_grey), "formula"),
     _row("adjust_saturation", "not-clamped", "What leaves [0, 1] is not cut.", "np.clip(..., 0, 1)",
-         _not_clamped(_grey), "formula"),
+         _blended(_grey, clamp=False), "formula"),
     _row("adjust_saturation", "of-hsv", "The S of HSV is multiplied: its grey is the brightest channel, not the luma.",
          "blend with the luma", _saturated_hsv, "beside-pytorch", True),
     _row("adjust_saturation", "rounded", "uint8 is rounded; torchvision cuts.", "np.floor",
          _blended(_grey, whole=np.rint), "beside-pytorch", True),
     _row("adjust_hue", "other-way", "The hue is turned the other way.", "hue + factor", _hued(lambda f: -6 * f),
          "formula"),
-    _row("adjust_hue", "by-sixths",
-         "factor is added to a hue that goes from 0 to 6: it turns a sixth of what it should.", "hue + 6 * factor",
-         _hued(lambda f: f), "formula"),
+    _row("adjust_hue", "by-sixths", "factor is added to a hue that goes from 0 to 6: it turns a sixth of what it "
+         "should.", "hue + 6 * factor", _hued(lambda f: f), "formula"),
     _row("adjust_hue", "in-degrees", "factor is taken for degrees.", "a share of the circle",
          _hued(lambda f: f / 60), "formula"),
-    _row("adjust_hue", "half-circle",
-         "The circle has 180 steps, as OpenCV's uint8 hue has, and 360 are counted: it turns twice as far.",
-         "6 * factor", _hued(lambda f: 12 * f), "formula"),
+    _row("adjust_hue", "half-circle", "The circle has 180 steps, as OpenCV's uint8 hue has, and 360 are counted: it "
+         "turns twice as far.", "6 * factor", _hued(lambda f: 12 * f), "formula"),
     _row("adjust_hue", "not-wrapped", "The hue is cut at 0 and at the full circle, where it must go round.", "hue % 6",
          _hued(lambda f: 6 * f, wrap=lambda h: np.clip(h, 0, 6)), "formula"),
     _row("adjust_hue", "truncated", "uint8 is cut, not rounded.", "np.rint", _hued(lambda f: 6 * f, np.floor),
@@ -564,9 +522,8 @@ ROWS = [
     # RandomRotation
     _row("rotate", "clockwise", "It turns clockwise: y points down, and the code looks backwards.",
          "the inverse of the turn", _turned(lambda o: {"angle": -o["angle"]})),
-    _row("rotate", "half-a-pixel-off",
-         "The middle is taken for ((W - 1) / 2, (H - 1) / 2) from the image's edge; from the edge it is (W / 2, H / "
-         "2).", "W / 2", _turned(middle=lambda W, H: ((W - 1) / 2, (H - 1) / 2))),
+    _row("rotate", "half-a-pixel-off", "The middle is taken for ((W - 1) / 2, (H - 1) / 2) from the image's edge; from "
+         "the edge it is (W / 2, H / 2).", "W / 2", _turned(middle=lambda W, H: ((W - 1) / 2, (H - 1) / 2))),
     _row("rotate", "radians", "The angle in degrees is taken for radians.", "np.radians(angle)",
          _turned(lambda o: {"angle": np.degrees(o["angle"])}), "formula"),
     _row("rotate", "middle-exchanged", "The middle is (H / 2, W / 2): x and y have changed places.", "(W / 2, H / 2)",
@@ -584,9 +541,8 @@ ROWS = [
     # RandomAffine
     _row("affine", "counter-clockwise", "It turns counter-clockwise; a positive angle of affine is clockwise.", "angle",
          _mapped(lambda o: {"angle": -o["angle"]}), "beside-pytorch"),
-    _row("affine", "scale-inverted",
-         "The forward matrix stands where the code looks backwards: what should grow shrinks.", "the inverse matrix",
-         _mapped(lambda o: {"scale": 1 / o["scale"]})),
+    _row("affine", "scale-inverted", "The forward matrix stands where the code looks backwards: what should grow "
+         "shrinks.", "the inverse matrix", _mapped(lambda o: {"scale": 1 / o["scale"]})),
     _row("affine", "forward-matrix", "The whole forward matrix stands where its inverse must.", "the inverse matrix",
          _mapped(linear=lambda *parts: np.linalg.inv(_linear(*parts)))),
     _row("affine", "shear-last", "The shear comes after the rotation; matrices do not commute.", "R S SHy SHx",
@@ -608,9 +564,8 @@ ROWS = [
     # RandomGrayscale
     _row("rgb_to_grayscale", "mean", "It is the mean of the channels: pure blue counts for as bright as pure green.",
          "0.2989 R + 0.587 G + 0.114 B", _greyed([1 / 3, 1 / 3, 1 / 3])),
-    _row("rgb_to_grayscale", "blue-first",
-         "The channels are taken for blue, green, red: the weights of red and blue have changed places.",
-         "0.2989 R + 0.587 G + 0.114 B", _greyed(LUMA[::-1])),
+    _row("rgb_to_grayscale", "blue-first", "The channels are taken for blue, green, red: the weights of red and blue "
+         "have changed places.", "0.2989 R + 0.587 G + 0.114 B", _greyed(LUMA[::-1])),
     _row("rgb_to_grayscale", "weights-shifted", "The weights stand at the wrong channels.",
          "0.2989 R + 0.587 G + 0.114 B", _greyed(np.roll(LUMA, 1)), "formula"),
     _row("rgb_to_grayscale", "lightness", "It is the mean of the largest and the smallest channel, the L of HSL.",
@@ -649,9 +604,8 @@ ROWS = [
     _row("gaussian_blur", "truncated", "uint8 is cut, not rounded.", "np.rint",
          _blurred(whole=lambda v: np.floor(v + 1e-9)), "beside-pytorch"),
     # RandomErasing
-    _row("erase", "in-place",
-         "The box is erased in the image that was handed in: after some epochs little of the data set is left.",
-         "work on image.copy()", seen="writes"),
+    _row("erase", "in-place", "The box is erased in the image that was handed in: after some epochs little of the data "
+         "set is left.", "work on image.copy()", seen="writes"),
     _row("erase", "box-as-corners", "height and width are taken for the lower right corner.", "top : top + height",
          _painted(lambda t, x, h, w: (slice(t, h), slice(x, w))), "formula"),
     _row("erase", "top-and-left-exchanged", "top and left have changed places.", "rows from top, columns from left",
@@ -684,9 +638,8 @@ ROWS = [
     _row("mixup", "partner-reversed", "The partner comes from the reversed batch, as in some libraries.",
          "np.roll(images, 1, axis=0)", _mixed(lambda a: a[::-1]), "beside-pytorch", True),
     # CutMix
-    _row("cutmix", "drawn-share",
-         "The labels are mixed by the drawn lambda, where the box is cut off at the border: the share that is really "
-         "kept is larger.", "1 - area / (H * W)", _cut(label=lambda lam, kept: lam)),
+    _row("cutmix", "drawn-share", "The labels are mixed by the drawn lambda, where the box is cut off at the border: "
+         "the share that is really kept is larger.", "1 - area / (H * W)", _cut(label=lambda lam, kept: lam)),
     _row("cutmix", "side-for-area", "The box's side is 1 - lambda of the image's: its area is the square of that.",
          "np.sqrt(1 - lam)", _cut(side=lambda lam: 1 - lam)),
     _row("cutmix", "root-of-lambda", "The box's side is sqrt(lambda): lambda is what is kept, and the box is the rest.",

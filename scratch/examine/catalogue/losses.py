@@ -4,52 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import sympy
-from sympy import Abs, Max, Min, Piecewise, Rational, Symbol, exp, log, sign, sqrt
+from sympy import Abs, Max, Min, Piecewise, Rational, exp, log, sign, sqrt
 
 from scratch.examine.base import Mistake
-from scratch.examine.changes import compiled
 from scratch.examine.plain import text
+from scratch.examine.topics.losses import RIGHT, elements, held, log_p, log_q, p, reduced, y
 from scratch.formulas import losses as formulas
 from scratch.formulas import written
 
 d, beta, delta = formulas.d, formulas.beta, formulas.delta
-p, y = Symbol("p", positive=True), Symbol("y", real=True)
-_log, _not = written(lambda: (Max(log(p), -100), Max(log(1 - p), -100)))
-RIGHT = written(
-    lambda: {  # what the blocks sum over, and its derivative
-        "mse_loss": d**2,
-        "mse_loss_grad": 2 * d,
-        "l1_loss": Abs(d),
-        "l1_loss_grad": sign(d),
-        "smooth_l1_loss": formulas.smooth_l1_loss.definitions[0][1],
-        "smooth_l1_loss_grad": formulas.smooth_l1_loss.definitions[1][1],
-        "huber_loss": formulas.huber_loss.definitions[0][1],
-        "huber_loss_grad": formulas.huber_loss.definitions[1][1],
-        "binary_cross_entropy": -(y * log(p) + (1 - y) * log(1 - p)),
-        "binary_cross_entropy_grad": (p - y) / (p * (1 - p)),
-    }
-)
 PAGE = {"mse_loss": "mse", "l1_loss": "mae", "smooth_l1_loss": "huber", "huber_loss": "huber"}
 PAGE.update(binary_cross_entropy="bce", cross_entropy="cross-entropy")
-
-
-def _reduced(values, reduction, count, is_gradient):
-    if reduction == "mean":
-        return values / count if is_gradient else values.sum() / count
-    return values if is_gradient or reduction == "none" else values.sum()
-
-
-def elements(parts, is_gradient):
-    """A loss, or a gradient. parts: what each element contributes, and what a mean divides by, of the array."""
-    expression, count = parts
-
-    def function(pred, target, *, reduction="mean", weight=1, **options):
-        pred, target = np.asarray(pred, float), np.asarray(target, float)
-        values = {d: pred - target, p: pred, y: target, beta: options.get("beta", 1), delta: options.get("delta", 1)}
-        terms = (1 if weight is None else weight) * np.broadcast_to(compiled(expression)(values), pred.shape)
-        return _reduced(terms, reduction, count(pred), is_gradient)
-
-    return function
 
 
 def _row(
@@ -74,15 +39,6 @@ def _row(
     return Mistake(of, name, sentence, mend, page, make, line, variant, seen, change)
 
 
-def held(of):
-    """What a block sums over, with what keeps its logarithms and its denominator finite."""
-    if of == "binary_cross_entropy":
-        return -(y * _log + (1 - y) * _not)
-    if of == "binary_cross_entropy_grad":
-        return (p - y) / Max(p * (1 - p), Rational(1, 10**12))
-    return RIGHT[of]
-
-
 def _rows_of(array):
     return len(array) if np.ndim(array) else 1
 
@@ -92,55 +48,33 @@ def _one(_):
 
 
 def _by_rows(of, what):
-    return _row(
-        of,
-        "divides-by-rows",
-        f"{what} is divided by the number of rows, not of elements: the same for one column only.",
-        "divide by pred.size",
-        count=_rows_of,
-    )
+    said = f"{what} is divided by the number of rows, not of elements: the same for one column only."
+    return _row(of, "divides-by-rows", said, "divide by pred.size", count=_rows_of)
 
 
 def _not_divided(of):
-    return _row(
-        of,
-        "not-divided",
-        "The gradient of the mean is not divided by the number of elements: it grows with the batch.",
-        "divide by pred.size",
-        count=_one,
-    )
+    said = "The gradient of the mean is not divided by the number of elements: it grows with the batch."
+    return _row(of, "not-divided", said, "divide by pred.size", count=_one)
 
 
 def _sum(of):
-    return _row(
-        of,
-        "sum-for-mean",
-        "The elements are summed, not averaged: it grows with the batch.",
-        "np.mean(...)",
-        count=_one,
-        variant=True,
-        anchor="beside-pytorch",
-    )
+    said = "The elements are summed, not averaged: it grows with the batch."
+    return _row(of, "sum-for-mean", said, "np.mean(...)", count=_one, variant=True, anchor="beside-pytorch")
 
 
 def _broadcasts(of):
-    return _row(
-        of,
-        "broadcasts",
-        "A prediction of shape (N, 1) and a target of shape (N,) make an N × N table of differences, in silence.",
-        "require pred.shape == target.shape",
-        seen="broadcasts",
-    )
+    said = "A prediction of shape (N, 1) and a target of shape (N,) make an N × N table of differences, in silence."
+    return _row(of, "broadcasts", said, "require pred.shape == target.shape", seen="broadcasts")
 
 
 def _median(pred, target, *, reduction="mean"):
     values = np.abs(np.asarray(pred, float) - target)
-    return np.median(values) if reduction == "mean" else _reduced(values, reduction, values.size, False)
+    return np.median(values) if reduction == "mean" else reduced(values, reduction, values.size, False)
 
 
 def _root_of_mean(pred, target, *, reduction="mean"):
     values = (np.asarray(pred, float) - target) ** 2
-    return np.sqrt(values.mean()) if reduction == "mean" else _reduced(values, reduction, values.size, False)
+    return np.sqrt(values.mean()) if reduction == "mean" else reduced(values, reduction, values.size, False)
 
 
 def _earlier_in_place(pred, target, *, reduction="mean"):
@@ -148,10 +82,6 @@ def _earlier_in_place(pred, target, *, reduction="mean"):
     pred[pred > target] = 1
     pred[pred < target] = -1
     return pred / (pred.size if reduction == "mean" else 1)
-
-
-_huber = written(lambda: d**2 / 2)
-_parabola = written(lambda: d**2 / (2 * beta))
 
 
 def _cases(inside, outside, at, strict=True):
@@ -167,7 +97,7 @@ def _softmax(x, axis, shift=True):
     return e / e.sum(axis, keepdims=True)
 
 
-def _cross_entropy(log_p=None, smooth=None, divide=None, count_ignored=False):
+def _cross_entropy(logs=None, smooth=None, divide=None, count_ignored=False):
     """A cross entropy with one of its parts done differently."""
 
     def function(logits, target, *, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
@@ -177,7 +107,7 @@ def _cross_entropy(log_p=None, smooth=None, divide=None, count_ignored=False):
         q, kept, w, hard = _targets(x, np.asarray(target), weight, ignore_index, axis)
         e = label_smoothing
         t = w * ((1 - e) * q + e / classes if smooth is None else smooth(q, e, classes))
-        values = (log_p or _log_softmax)(x, axis)
+        values = (logs or _log_softmax)(x, axis)
         losses = -np.where(t == 0, 0, t * values).sum(axis) * kept
         chosen = (w * q).sum(axis) * kept if hard else np.ones(losses.shape)
         number = losses.size if count_ignored else chosen.sum()
@@ -275,9 +205,8 @@ ROWS = [
     _row("mse_loss", "half", "The factor 1/2 of some textbooks, with which the 2 of the gradient disappears.",
          "np.mean((pred - target)**2)", lambda: d**2 / 2, "beside-pytorch", True),
     _sum("mse_loss"),
-    _row("mse_loss", "divides-by-rows",
-         "The sum is divided by the number of rows, not of elements: the same for one column only.",
-         "np.mean over all elements", count=_rows_of),
+    _row("mse_loss", "divides-by-rows", "The sum is divided by the number of rows, not of elements: the same for one "
+         "column only.", "np.mean over all elements", count=_rows_of),
     _row("mse_loss", "root", "It is the root of the mean, RMSE.", "leave the root out", made=_root_of_mean,
          anchor="beside-pytorch", variant=True),
     _row("mse_loss", "n-minus-one", "The sum is divided by n - 1, as for a variance.", "divide by n",
@@ -303,12 +232,10 @@ ROWS = [
     _row("l1_loss", "median", "It is the median of the errors; the mean absolute error is their mean.", "np.mean(...)",
          made=_median, anchor="the-paper-s-claim"),
     _row("l1_loss", "half", "A factor 1/2 too many.", "np.mean(np.abs(pred - target))", lambda: Abs(d) / 2, "formula"),
-    _row("l1_loss_grad", "overwrites-predictions",
-         "The second line compares with what the first has just written, and the predictions are lost.",
-         "np.sign(pred - target) / n", seen="writes"),
-    _row("l1_loss_grad", "compares-with-its-own-result",
-         "The first line writes 1 over what is above the target; the second compares these ones with the target again.",
-         "np.sign(pred - target) / n", made=_earlier_in_place),
+    _row("l1_loss_grad", "overwrites-predictions", "The second line compares with what the first has just written, and "
+         "the predictions are lost.", "np.sign(pred - target) / n", seen="writes"),
+    _row("l1_loss_grad", "compares-with-its-own-result", "The first line writes 1 over what is above the target; the "
+         "second compares these ones with the target again.", "np.sign(pred - target) / n", made=_earlier_in_place),
     _row("l1_loss_grad", "sign-turned", "The sign is that of target - pred: a step would climb.",
          "np.sign(pred - target) / n", lambda: -sign(d), "derivation"),
     _not_divided("l1_loss_grad"),
@@ -316,20 +243,17 @@ ROWS = [
     _row("l1_loss_grad", "minus-one-at-zero",
          "Where prediction and target are equal it is -1; the block and PyTorch take 0 at this kink.",
          "np.sign(pred - target)", lambda: Piecewise((1, d > 0), (-1, True)), "derivation", True),
-    _row("l1_loss_grad", "one-at-zero",
-         "Where prediction and target are equal it is 1; the block and PyTorch take 0 at this kink.",
-         "np.sign(pred - target)", lambda: Piecewise((1, d >= 0), (-1, True)), "derivation", True),
+    _row("l1_loss_grad", "one-at-zero", "Where prediction and target are equal it is 1; the block and PyTorch take 0 "
+         "at this kink.", "np.sign(pred - target)", lambda: Piecewise((1, d >= 0), (-1, True)), "derivation", True),
     _row("l1_loss_grad", "difference-for-sign", "It is the difference itself, not its sign: half of MSE's gradient.",
          "np.sign(pred - target) / n", lambda: d, "derivation"),
     # Huber
     _broadcasts("huber_loss"),
-    _row("huber_loss", "half-delta",
-         "The line subtracts delta / 2 where it must be delta^2 / 2: the same for delta = 1 only; for a smaller delta "
-         "the loss goes below 0.", "delta * (|d| - delta / 2)",
+    _row("huber_loss", "half-delta", "The line subtracts delta / 2 where it must be delta^2 / 2: the same for delta = "
+         "1 only; for a smaller delta the loss goes below 0.", "delta * (|d| - delta / 2)",
          lambda: _cases(d**2 / 2, delta * Abs(d) - delta / 2, delta)),
-    _row("huber_loss", "nothing-subtracted",
-         "The line is delta |d|: without - delta^2 / 2 it does not meet the parabola.", "delta * (|d| - delta / 2)",
-         lambda: _cases(d**2 / 2, delta * Abs(d), delta), "derivation"),
+    _row("huber_loss", "nothing-subtracted", "The line is delta |d|: without - delta^2 / 2 it does not meet the "
+         "parabola.", "delta * (|d| - delta / 2)", lambda: _cases(d**2 / 2, delta * Abs(d), delta), "derivation"),
     _row("huber_loss", "no-half-on-the-parabola", "The parabola is d^2 where it must be d^2 / 2.", "d**2 / 2",
          lambda: _cases(d**2, delta * (Abs(d) - delta / 2), delta), "derivation"),
     _row("huber_loss", "no-absolute-value-at-threshold",
@@ -364,9 +288,8 @@ ROWS = [
     _not_divided("huber_loss_grad"),
     # Smooth L1
     _broadcasts("smooth_l1_loss"),
-    _row("smooth_l1_loss", "beta-not-in-the-parabola",
-         "The parabola is d^2 / 2: it must be divided by beta to meet the line.", "d**2 / (2 * beta)",
-         lambda: _cases(d**2 / 2, Abs(d) - beta / 2, beta)),
+    _row("smooth_l1_loss", "beta-not-in-the-parabola", "The parabola is d^2 / 2: it must be divided by beta to meet "
+         "the line.", "d**2 / (2 * beta)", lambda: _cases(d**2 / 2, Abs(d) - beta / 2, beta)),
     _row("smooth_l1_loss", "beta-at-the-threshold-only",
          "beta moves the threshold and nothing else, d^2 / 2 and |d| - 1/2: the two halves meet for beta = 1 only.",
          "d**2 / (2 * beta), |d| - beta / 2", lambda: _cases(d**2 / 2, Abs(d) - Rational(1, 2), beta), "derivation"),
@@ -395,14 +318,13 @@ ROWS = [
     _broadcasts("binary_cross_entropy"),
     _row("binary_cross_entropy", "minus-between",
          "A minus stands between the two terms: for label 0 the loss falls the more wrong the prediction gets.",
-         "y * log(p) + (1 - y) * log(1 - p)", lambda: -(y * _log - (1 - y) * _not)),
+         "y * log(p) + (1 - y) * log(1 - p)", lambda: -(y * log_p - (1 - y) * log_q)),
     _row("binary_cross_entropy", "no-minus", "The minus before the sum is missing: it is at most 0.", "-(...)",
-         lambda: y * _log + (1 - y) * _not, "formula"),
+         lambda: y * log_p + (1 - y) * log_q, "formula"),
     _row("binary_cross_entropy", "first-term-only", "The term for label 0 is missing: such samples cost nothing.",
-         "(1 - y) * log(1 - p)", lambda: -y * _log, "derivation"),
-    _row("binary_cross_entropy", "takes-logits",
-         "It takes logits: a sigmoid is applied to what is a probability already.",
-         "hand over the logits, or leave the sigmoid out",
+         "(1 - y) * log(1 - p)", lambda: -y * log_p, "derivation"),
+    _row("binary_cross_entropy", "takes-logits", "It takes logits: a sigmoid is applied to what is a probability "
+         "already.", "hand over the logits, or leave the sigmoid out",
          lambda: -(y * log(1 / (1 + exp(-p))) + (1 - y) * log(1 - 1 / (1 + exp(-p))))),
     _row("binary_cross_entropy", "exchanged",
          "Prediction and target have changed places: log(y) stands where log(p) must.", "y * log(p)",
@@ -410,7 +332,7 @@ ROWS = [
     _row("binary_cross_entropy", "log-of-zero", "At p = 0 and p = 1 it is infinite or NaN: the logarithm is not held.",
          "np.maximum(np.log(p), -100)", lambda: -(y * log(p) + (1 - y) * log(1 - p)), "where-it-fails"),
     _row("binary_cross_entropy", "base-two", "The logarithm is that of base 2.", "np.log",
-         lambda: -(y * _log + (1 - y) * _not) / log(2), "derivation"),
+         lambda: -(y * log_p + (1 - y) * log_q) / log(2), "derivation"),
     *(
         _row("binary_cross_entropy", f"plus-{_power(small)}",
              f"{small:g} is added inside the logarithm: a perfect prediction costs less than nothing, and a certain, "
@@ -429,18 +351,16 @@ ROWS = [
     _sum("binary_cross_entropy"),
     _row("binary_cross_entropy", "divides-by-rows", "The sum is divided by the number of rows, not of elements.",
          "np.mean over all elements", count=_rows_of),
-    _row("binary_cross_entropy_grad", "fused-with-sigmoid",
-         "p - y is the gradient by the logit, with the sigmoid put in; by p it is (p - y) / (p (1 - p)).",
-         "(p - y) / (p * (1 - p))", lambda: p - y, "derivation", True),
+    _row("binary_cross_entropy_grad", "fused-with-sigmoid", "p - y is the gradient by the logit, with the sigmoid put "
+         "in; by p it is (p - y) / (p (1 - p)).", "(p - y) / (p * (1 - p))", lambda: p - y, "derivation", True),
     _row("binary_cross_entropy_grad", "first-term-only", "-y / p alone: the term of label 0 is missing.",
          "-y / p + (1 - y) / (1 - p)", lambda: -y / p, "derivation"),
     _row("binary_cross_entropy_grad", "sign-turned", "y - p stands where p - y must: a step would climb.",
          "(p - y) / (p * (1 - p))", lambda: (y - p) / Max(p * (1 - p), Rational(1, 10**12)), "derivation"),
     _row("binary_cross_entropy_grad", "minus-between", "-y / p - (1 - y) / (1 - p): the second term must be added.",
          "-y / p + (1 - y) / (1 - p)", lambda: -y / p - (1 - y) / (1 - p), "derivation"),
-    _row("binary_cross_entropy_grad", "divides-by-zero",
-         "At p = 0 and p = 1 it is infinite or NaN: the denominator is not held above 0.",
-         "np.maximum(p * (1 - p), 1e-12)", lambda: (p - y) / (p * (1 - p)), "where-it-fails"),
+    _row("binary_cross_entropy_grad", "divides-by-zero", "At p = 0 and p = 1 it is infinite or NaN: the denominator is "
+         "not held above 0.", "np.maximum(p * (1 - p), 1e-12)", lambda: (p - y) / (p * (1 - p)), "where-it-fails"),
     _not_divided("binary_cross_entropy_grad"),
     _by_rows("binary_cross_entropy_grad", "The gradient"),
     # Cross entropy
@@ -448,9 +368,8 @@ ROWS = [
         "log_softmax(logits)", _cross_entropy(_quiet(lambda x, axis: np.log(x)))),
     _ce("takes-log-probabilities", "It takes logarithms of probabilities, as PyTorch's nll_loss: no softmax is made.",
         "log_softmax(logits)", _cross_entropy(lambda x, axis: x), "beside-pytorch", True),
-    _ce("softmax-twice",
-        "The softmax is made twice: the second sees numbers between 0 and 1 only, and the loss cannot come near 0.",
-        "hand over the logits", _cross_entropy(lambda x, axis: _log_softmax(_softmax(x, axis), axis))),
+    _ce("softmax-twice", "The softmax is made twice: the second sees numbers between 0 and 1 only, and the loss cannot "
+        "come near 0.", "hand over the logits", _cross_entropy(lambda x, axis: _log_softmax(_softmax(x, axis), axis))),
     _ce("largest-not-subtracted", "exp overflows from 710 on: the largest logit must be subtracted first.",
         "x - x.max(axis, keepdims=True)", _cross_entropy(_quiet(lambda x, axis: np.log(_softmax(x, axis, False)))),
         "where-it-fails"),
@@ -469,9 +388,8 @@ ROWS = [
         _cross_entropy(lambda x, axis: -np.logaddexp(0, -x)), "formula"),
     _ce("mean-over-classes-too", "The mean divides by samples times classes.", "divide by the number of samples",
         _cross_entropy(divide=lambda losses, chosen, classes: chosen.sum() * classes), "reductions"),
-    _ce("weights-not-in-the-mean",
-        "The weighted mean divides by the number of samples, not by the sum of their weights.",
-        "divide by weight[target].sum()",
+    _ce("weights-not-in-the-mean", "The weighted mean divides by the number of samples, not by the sum of their "
+        "weights.", "divide by weight[target].sum()",
         _cross_entropy(divide=lambda losses, chosen, classes: np.count_nonzero(chosen)), "beside-pytorch"),
     _ce("counts-the-ignored", "The mean counts the ignored samples.", "divide by the number of those that are kept",
         _cross_entropy(divide=lambda losses, chosen, classes: chosen.sum() + np.sum(chosen == 0)), "beside-pytorch"),
@@ -492,10 +410,9 @@ ROWS = [
             _cross_entropy(lambda x, axis, small=small: np.log(_softmax(x, axis) + small)), "where-it-fails")
         for small in (1e-8, 1e-12, 1e-7, 1e-10, 1e-15)
     ),
-    _ce_grad("diagonal-only",
-             "Only the diagonal p (1 - p) of the softmax's derivative is kept: each class forgets what the others do.",
-             "p - t", lambda *data, **o: _slope(lambda soft, t, axis: -t * (1 - soft))(*data, **o),
-             "bugs-people-write"),
+    _ce_grad("diagonal-only", "Only the diagonal p (1 - p) of the softmax's derivative is kept: each class forgets "
+             "what the others do.", "p - t",
+             lambda *data, **o: _slope(lambda soft, t, axis: -t * (1 - soft))(*data, **o), "bugs-people-write"),
     _ce_grad("softmax-only", "It is the softmax: the target is not subtracted.", "p - t",
              _slope(lambda soft, t, axis: soft)),
     _ce_grad("sign-turned", "t - p stands where p - t must: a step would climb.", "p - t",
@@ -506,7 +423,6 @@ ROWS = [
              _slope(divide=lambda number, classes: number * classes)),
     _ce_grad("by-the-probability", "-t / p is the gradient by the probability; the softmax's own is missing.", "p - t",
              _slope(lambda soft, t, axis: -t / soft)),
-    _ce_grad("at-the-softmax",
-             "The derivative is taken at the softmax of the logits, as if they were the logits: it is made twice.",
-             "p - t", _at_the_softmax),
+    _ce_grad("at-the-softmax", "The derivative is taken at the softmax of the logits, as if they were the logits: it "
+             "is made twice.", "p - t", _at_the_softmax),
 ]  # fmt: skip

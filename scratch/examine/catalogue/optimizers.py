@@ -7,8 +7,7 @@ from dataclasses import replace
 from sympy import Abs, Max, Piecewise, evaluate, sign, sqrt
 
 from scratch.examine.base import Mistake
-from scratch.examine.changes import everywhere, first_difference, lines
-from scratch.examine.plain import line as written_line
+from scratch.examine.changes import difference, everywhere, lines
 from scratch.formulas import optimizers as o
 from scratch.formulas import t
 
@@ -37,8 +36,9 @@ def _row(of, name, sentence, mend, change=None, anchor="bugs-people-write", vari
 
         for options in ({}, *(case.options for case in task.cases)):
             right = form(of, {**task.options, **options})
-            for left, before, after in first_difference(right, change(right)):
-                return ((written_line(left, before) if before is not None else ""), written_line(left, after))
+            found = difference(right, change(right))
+            if found:
+                return found
         return ()
 
     page = "adam-amsgrad" if anchor == "amsgrad" else f"{ANCHOR.get(of, of)}-{anchor}"
@@ -106,21 +106,13 @@ with evaluate(False):
             return _row(of, name, sentence, mend, change, anchor, variant, **ways)
 
         return [
-            row("no-power-of-t",
-                "The bias correction divides by 1 - beta, not by 1 - beta^t: it never fades. The first step is right, "
-                "and in the end every step is off by the same factor.", "m / (1 - beta1**t), v / (1 - beta2**t)",
-                everywhere((beta1**t, beta1), (beta2**t, beta2))),
-            row(
-                "correction-multiplied",
-                "The averages are multiplied by 1 - beta^t, where they must be divided by it.",
+            row("no-power-of-t", "The bias correction divides by 1 - beta, not by 1 - beta^t: it never fades. The "
+                "first step is right, and in the end every step is off by the same factor.",
+                "m / (1 - beta1**t), v / (1 - beta2**t)", everywhere((beta1**t, beta1), (beta2**t, beta2))),
+            row("correction-multiplied", "The averages are multiplied by 1 - beta^t, where they must be divided by it.",
                 "m / (1 - beta1**t)",
-                lines(
-                    {
-                        m_hat: lambda e: m * (1 - beta1**t),
-                        v_hat: lambda e: (o.v_max if e.has(o.v_max) else v) * (1 - beta2**t),
-                    }
-                ),
-            ),
+                lines({m_hat: lambda e: m * (1 - beta1**t),
+                    v_hat: lambda e: (o.v_max if e.has(o.v_max) else v) * (1 - beta2**t)} )),
             row("no-correction", "Neither average is corrected for its start at 0.",
                 "m / (1 - beta1**t), v / (1 - beta2**t)",
                 lines({m_hat: m, v_hat: lambda e: o.v_max if e.has(o.v_max) else v}), "derivation"),
@@ -150,9 +142,8 @@ with evaluate(False):
                 lines({v: beta2 * v_1 + (1 - beta2) * m**2}), "formula"),
             row("m-of-squares", "m averages the squared gradient: its sign is lost.", "beta1 * m + (1 - beta1) * g",
                 lines({m: beta1 * m_1 + (1 - beta1) * g**2}), "formula"),
-            row("no-one-minus-beta1",
-                "The factor 1 - beta1 before the gradient is missing: m is a sum, about ten times the average.",
-                "beta1 * m + (1 - beta1) * g", lines({m: beta1 * m_1 + g}), "formula"),
+            row("no-one-minus-beta1", "The factor 1 - beta1 before the gradient is missing: m is a sum, about ten "
+                "times the average.", "beta1 * m + (1 - beta1) * g", lines({m: beta1 * m_1 + g}), "formula"),
             row("no-one-minus-beta2", "The factor 1 - beta2 before the squared gradient is missing.",
                 "beta2 * v + (1 - beta2) * g**2", lines({v: beta2 * v_1 + g**2}), "formula"),
             row("shares-exchanged",
@@ -167,16 +158,14 @@ with evaluate(False):
                 "t += 1 before the correction", everywhere((t, t - 1)), "derivation"),
             row("t-one-ahead", "t is one too large: it is 2 in the first step.", "t counts from 1",
                 everywhere((t, t + 1)), "derivation"),
-            row("t-counts-parameters",
-                "t is counted up once per parameter, not once per step: the second parameter's correction is too weak "
-                "from the start.", "t += 1 once in a step", counts="parameters"),
+            row("t-counts-parameters", "t is counted up once per parameter, not once per step: the second parameter's "
+                "correction is too weak from the start.", "t += 1 once in a step", counts="parameters"),
             row("climbs", "The step is added where it must be subtracted: it climbs.", "theta -= ...",
                 lines({theta: decay + eta * fraction}), "formula"),
             row("rate-twice", "The learning rate stands in the average as well: the steps are too short by lr.",
                 "lr in the last line only", lines({m: beta1 * m_1 + (1 - beta1) * (eta * g)}), "formula"),
-            row("amsgrad-after-correction",
-                "AMSGrad's maximum is taken of the corrected average; PyTorch takes it before.",
-                "np.maximum(v_max, v) / (1 - beta2**t)",
+            row("amsgrad-after-correction", "AMSGrad's maximum is taken of the corrected average; PyTorch takes it "
+                "before.", "np.maximum(v_max, v) / (1 - beta2**t)",
                 lines({o.v_max: Max(o.v_max_1, v / (1 - beta2**t)), v_hat: lambda e: o.v_max if e.has(o.v_max) else e}),
                 "amsgrad", True),
             _shared(of, "steps"),
@@ -195,9 +184,8 @@ with evaluate(False):
         _row("sgd", "decay-without-rate", "Weight decay is not multiplied by the learning rate.",
              "theta -= lr * (g + weight_decay * theta)",
              lines({g: gradient, theta: theta_1 - eta * g - lamda * theta_1}), "formula"),
-        _row("sgd", "decay-twice",
-             "The penalty's gradient is 2 lambda theta here: the block's penalty is lambda / 2 |theta|^2.",
-             "g + weight_decay * theta", lines({g: gradient + 2 * (lamda * theta_1)}), "derivation"),
+        _row("sgd", "decay-twice", "The penalty's gradient is 2 lambda theta here: the block's penalty is lambda / 2 "
+             "|theta|^2.", "g + weight_decay * theta", lines({g: gradient + 2 * (lamda * theta_1)}), "derivation"),
         _row("sgd", "decay-of-the-sign", "The penalty is that of |theta|, L1: its gradient is the sign.",
              "g + weight_decay * theta", lines({g: gradient + lamda * sign(theta_1)}), "derivation", True),
         _row("sgd", "sign-of-the-gradient", "Only the gradient's sign is used: it is signSGD.", "theta -= lr * g",
@@ -207,16 +195,14 @@ with evaluate(False):
         _row("sgd", "rate-squared", "The learning rate stands there twice.", "theta -= lr * g",
              lines({theta: theta_1 - eta**2 * g}), "formula"),
         _row("sgd", "gradient-summed", "The gradients of all steps so far are summed up.", "forget the last gradient",
-             _both(lines({theta: theta_1 - eta * b}), lambda a: replace(
-                 a, assignments=(a.assignments[0], (b, b_1 + g), *a.assignments[1:]), state={**a.state, b_1: (b, 0)})),
-             "bugs-people-write"),
+             _both(lines({theta: theta_1 - eta * b}), lambda a: replace(a, assignments=(a.assignments[0], (b,
+                 b_1 + g), *a.assignments[1:]), state={**a.state, b_1: (b, 0)})), "bugs-people-write"),
         # Momentum
         _row("momentum", "one-minus-mu",
              "The gradient enters with the factor 1 - mu, as an average: the same steps at a rate ten times as large. "
              "Compare rates with care.", "mu * b + g", lines({b: mu * b_1 + (1 - mu) * g}), variant=True),
-        _row("momentum", "rate-inside",
-             "The learning rate stands inside the buffer (Polyak's and Sutskever's form): the same as long as the "
-             "rate stays the same.", "b = mu * b + g, theta -= lr * b",
+        _row("momentum", "rate-inside", "The learning rate stands inside the buffer (Polyak's and Sutskever's form): "
+             "the same as long as the rate stays the same.", "b = mu * b + g, theta -= lr * b",
              lines({b: Piecewise((eta * g, t < 2), (mu * b_1 + (1 - tau) * (eta * g), True)), theta: theta_1 - b}),
              "beside-pytorch", True),
         _row("momentum", "nesterov", "It looks ahead, g + mu b: it is Nesterov's.", "theta -= lr * b",
@@ -234,9 +220,8 @@ with evaluate(False):
              lines({b: Piecewise((-g, t < 2), (mu * b_1 - (1 - tau) * g, True))}), "formula"),
         _row("momentum", "rate-twice", "The learning rate stands in the buffer and in the step.", "lr in one place",
              lines({b: Piecewise((eta * g, t < 2), (mu * b_1 + (1 - tau) * (eta * g), True))}), "formula"),
-        _row("momentum", "decay-outside",
-             "Weight decay is added to the step, not to the gradient that enters the buffer.",
-             "g + weight_decay * theta before the buffer",
+        _row("momentum", "decay-outside", "Weight decay is added to the step, not to the gradient that enters the "
+             "buffer.", "g + weight_decay * theta before the buffer",
              lines({g: gradient, theta: theta_1 - eta * (b + lamda * theta_1)}), "beside-pytorch", True),
         _row("momentum", "first-damped", "The first gradient is damped, too; in PyTorch it enters the buffer whole.",
              "b = g in the first step", lines({b: mu * b_1 + (1 - tau) * g}), "beside-pytorch", True),
@@ -256,9 +241,8 @@ with evaluate(False):
              lines({theta: theta_1 - eta * (g + mu * (g + mu * b))}), "formula"),
         _row("nag", "one-minus-mu", "The gradient enters with the factor 1 - mu, as an average.", "b = mu * b + g",
              lines({b: mu * b_1 + (1 - mu) * g}), "bugs-people-write", True),
-        _row("nag", "rate-inside",
-             "The learning rate stands inside the buffer (Sutskever's form, and Keras's): the same as long as the "
-             "rate stays the same.", "theta -= lr * (g + mu * b)",
+        _row("nag", "rate-inside", "The learning rate stands inside the buffer (Sutskever's form, and Keras's): the "
+             "same as long as the rate stays the same.", "theta -= lr * (g + mu * b)",
              lines({b: mu * b_1 + eta * g, theta: theta_1 - (eta * g + mu * b)}), "beside-pytorch", True),
         _row("nag", "old-buffer-not-taken-back",
              "theta + (1 + mu) v: what the last look ahead added, mu v of the step before, is not taken back.",
@@ -271,16 +255,14 @@ with evaluate(False):
         _shared("nag"),
         _in_place("nag"),
         # AdaGrad
-        _row("Adagrad", "no-root",
-             "It is divided by the sum, not by its root: the smaller the gradient, the longer the step.", "np.sqrt(G)",
-             everywhere((ada_denominator, G + epsilon))),
+        _row("Adagrad", "no-root", "It is divided by the sum, not by its root: the smaller the gradient, the longer "
+             "the step.", "np.sqrt(G)", everywhere((ada_denominator, G + epsilon))),
         _row("Adagrad", "epsilon-in-the-root", "Epsilon stands inside the root.", "np.sqrt(G) + eps",
              everywhere((ada_denominator, sqrt(G + epsilon))), "beside-pytorch", True),
         _row("Adagrad", "no-square", "The gradients are summed without their squares.", "G += g**2",
              lines({G: G_1 + Abs(g)}), "formula"),
-        _row("Adagrad", "no-memory",
-             "The squares do not add up: each step is divided by its own size, which leaves the sign.", "G += g**2",
-             lines({G: g**2}), "formula"),
+        _row("Adagrad", "no-memory", "The squares do not add up: each step is divided by its own size, which leaves "
+             "the sign.", "G += g**2", lines({G: g**2}), "formula"),
         _row("Adagrad", "average", "The squares are averaged with 0.9: it is RMSProp.", "G += g**2",
              lines({G: 9 * (G_1 / 10) + g**2 / 10}), "formula"),
         _row("Adagrad", "mean-for-sum", "The sum is divided by t: the rate no longer falls.", "np.sqrt(G)",
@@ -301,9 +283,8 @@ with evaluate(False):
         _shared("Adagrad"),
         _in_place("Adagrad"),
         # RMSProp
-        _row("RMSprop", "no-square",
-             "The average is that of the gradient, not of its square: its root is NaN for negative ones.",
-             "alpha * v + (1 - alpha) * g**2", lines({v: alpha * v_1 + (1 - alpha) * g})),
+        _row("RMSprop", "no-square", "The average is that of the gradient, not of its square: its root is NaN for "
+             "negative ones.", "alpha * v + (1 - alpha) * g**2", lines({v: alpha * v_1 + (1 - alpha) * g})),
         _row("RMSprop", "absolute-value-for-square", "The average is that of |g|, not of its square.", "g**2",
              lines({v: alpha * v_1 + (1 - alpha) * Abs(g)})),
         _row("RMSprop", "no-root", "The root is missing: it is divided by the average of the squares itself.",
@@ -329,14 +310,12 @@ with evaluate(False):
              "formula"),
         _row("RMSprop", "climbs", "The step is added where it must be subtracted.", "theta -= ...",
              lines({theta: theta_1 + eta * b}), "formula"),
-        _row("RMSprop", "rate-inside", "The learning rate stands inside the momentum's buffer, as in TensorFlow: "
-             "the same as long as the rate stays the same.", "theta -= lr * b",
-             _both(everywhere((rms_denominator, rms_denominator / eta),
-                              (centred_denominator, centred_denominator / eta)), lines({theta: theta_1 - b})),
-             "beside-pytorch", True),
-        _row("RMSprop", "momentum-of-the-gradient",
-             "The momentum gathers gradients, and their sum is divided; it must gather what has been divided.",
-             "b = mu * b + g / (sqrt(v) + eps)",
+        _row("RMSprop", "rate-inside", "The learning rate stands inside the momentum's buffer, as in TensorFlow: the "
+             "same as long as the rate stays the same.", "theta -= lr * b",
+             _both(everywhere((rms_denominator, rms_denominator / eta), (centred_denominator,
+                 centred_denominator / eta)), lines({theta: theta_1 - b})), "beside-pytorch", True),
+        _row("RMSprop", "momentum-of-the-gradient", "The momentum gathers gradients, and their sum is divided; it must "
+             "gather what has been divided.", "b = mu * b + g / (sqrt(v) + eps)",
              lines({b: mu * b_1 + g, theta: lambda e: theta_1 - eta * (b / rms_denominator)}), "beside-pytorch"),
         _row("RMSprop", "centred-without-square", "The average is subtracted, where its square must be: v - m.",
              "v - m**2", everywhere((v - m**2, v - m)), "formula"),
@@ -359,9 +338,8 @@ with evaluate(False):
         *_adams("AdamW"),
         _row("AdamW", "l2", "Weight decay is added to the gradient: it is Adam with L2, which AdamW was made to avoid.",
              "theta *= 1 - lr * weight_decay", lines({g: decayed, theta: theta_1 - eta * fraction})),
-        _row("AdamW", "decay-without-rate",
-             "Weight decay is not multiplied by the learning rate, as in the paper's Algorithm 2, where a schedule's "
-             "factor stands in its place.", "theta *= 1 - lr * weight_decay",
+        _row("AdamW", "decay-without-rate", "Weight decay is not multiplied by the learning rate, as in the paper's "
+             "Algorithm 2, where a schedule's factor stands in its place.", "theta *= 1 - lr * weight_decay",
              lines({theta: (1 - lamda) * theta_1 - eta * fraction}), "beside-pytorch", True),
         _row("AdamW", "decay-in-the-fraction", "Weight decay is divided by the root of v, too.",
              "theta *= 1 - lr * weight_decay",

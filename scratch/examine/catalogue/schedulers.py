@@ -10,8 +10,7 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from scratch.examine.base import Mistake
-from scratch.examine.changes import compiled, everywhere, first_difference, lines
-from scratch.examine.plain import line as written_line
+from scratch.examine.changes import compiled, constants, difference, everywhere, lines
 from scratch.formulas import put_in
 from scratch.formulas import schedulers as f
 
@@ -21,15 +20,13 @@ def _closed(formula, more=None):
     from scratch.examine.topics.schedulers import SYMBOLS
 
     def rates(base, events, column, **options):
-        if any(isinstance(event, str) for event in events):
-            events = [event for event in events if not isinstance(event, str)]
+        events = [event for event in events if not isinstance(event, str)]
         form = formula(options) if callable(formula) else formula
         if column:
             form = more(options)
             if form is None:
                 return np.full(len(events) + 1, 0.9)
-        values = {s: float(v) for s, v in form.defaults.items()}
-        values.update({SYMBOLS[n]: float(v) for n, v in options.items() if n in SYMBOLS})
+        values = constants(form, options, SYMBOLS)
         values.setdefault(f.eta_0, base)
         values[form.variable] = np.arange(len(events) + 1.0)
         functions = tuple(pair for pair in form.definitions if isinstance(pair[0], AppliedUndef))
@@ -46,27 +43,28 @@ def _row(of, name, sentence, mend, make, pair, anchor="bugs-people-write", varia
     return Mistake(of, name, sentence, mend, anchor, make, lambda task: pair, variant, change=change)
 
 
-def _step(name, sentence, mend, wrong, anchor="bugs-people-write", variant=False):
-    formula = replace(f.step_lr, right=wrong)
-    pair = written_line(f.step_lr.left, f.step_lr.right), written_line(f.step_lr.left, wrong)
-    return _row("StepLR", name, sentence, mend, lambda right: _closed(formula), pair, anchor, variant)
+def _formula(of, block):
+    """What makes rows of a closed form."""
+
+    def row(name, sentence, mend, wrong, anchor="bugs-people-write", variant=False):
+        formula = replace(block, right=wrong)
+        return _row(
+            of, name, sentence, mend, lambda right: _closed(formula), difference(block, formula), anchor, variant
+        )
+
+    return row
 
 
-def _cosine(name, sentence, mend, wrong, anchor="bugs-people-write", variant=False):
-    formula = replace(f.cosine_annealing_lr, right=wrong)
-    pair = written_line(f.eta, f.cosine_annealing_lr.right), written_line(f.eta, wrong)
-    return _row("CosineAnnealingLR", name, sentence, mend, lambda right: _closed(formula), pair, anchor, variant)
+_step, _cosine = _formula("StepLR", f.step_lr), _formula("CosineAnnealingLR", f.cosine_annealing_lr)
 
 
 def _rule(name, sentence, mend, change, anchor="bugs-people-write", variant=False):
     def make(right):
-        from scratch.examine.topics.schedulers import Rule, over_class
+        from scratch.examine.topics.schedulers import changed
 
-        return over_class(lambda optimizer, **options: Rule(change, optimizer, **options))
+        return changed(None, change)(right)
 
-    right = f.reduce_lr_on_plateau
-    pairs = [p for p in first_difference(right, change(right)) if p[1] is not None]
-    pair = (written_line(*pairs[0][:2]), written_line(pairs[0][0], pairs[0][2])) if pairs else ()
+    pair = difference(f.reduce_lr_on_plateau, change(f.reduce_lr_on_plateau))
     return _row("ReduceLROnPlateau", name, sentence, mend, make, pair, anchor, variant, change)
 
 
@@ -84,14 +82,8 @@ def _cycle(name, sentence, mend, change=None, momentum=None, anchor="bugs-people
         form = f.one_cycle_momentum(**chosen(options))
         return momentum(form) if momentum else form
 
-    right, wrong = f.one_cycle_lr(), rate({})
-    pairs = [(a, b, c) for (a, b), (_, c) in zip(_all_lines(right), _all_lines(wrong)) if b != c]
-    pair = (written_line(*pairs[0][:2]), written_line(pairs[0][0], pairs[0][2])) if pairs else ()
+    pair = difference(f.one_cycle_lr(), rate({}))
     return _row("OneCycleLR", name, sentence, mend, lambda _: _closed(rate, cycled), pair, anchor, variant)
-
-
-def _all_lines(formula):
-    return [(formula.left, formula.right), *formula.definitions]
 
 
 def _defined(*pairs):
@@ -198,17 +190,15 @@ with evaluate(False):
               eta_0 * gamma ** Piecewise((0, t < 1), (floor((t - 1) / s) + 1, True)), "formula"),
         _step("exponential", "It is exp(-gamma t / step_size).", "gamma ** (epoch // step_size)",
               eta_0 * exp(-(gamma * t / s)), "formula", True),
-        _step("closed-form",
-              "A rate that is set by hand is overwritten at the next step: the closed form begins from the first rate "
-              "each time.", "optimizer.lr *= gamma", f.step_lr.right, "beside-pytorch", True),
+        _step("closed-form", "A rate that is set by hand is overwritten at the next step: the closed form begins from "
+              "the first rate each time.", "optimizer.lr *= gamma", f.step_lr.right, "beside-pytorch", True),
         # CosineAnnealingLR
         _cosine("no-half", "The factor 1/2 is missing: it begins at twice the rate.", "(1 + cos(...)) / 2",
                 eta_min + (eta_0 - eta_min) * (1 + cos(pi * t / T)), "derivation"),
         _cosine("no-eta-min-in-the-height", "eta_min is not taken from the height: it begins above the first rate.",
                 "eta_min + (lr - eta_min) * ...", eta_min + eta_0 * height, "derivation"),
-        _cosine("floor-for-offset",
-                "eta_min holds the rate up where the cosine would fall below it, and does not lift the curve.",
-                "eta_min + (lr - eta_min) * ...", Max(eta_min, eta_0 * height), "derivation"),
+        _cosine("floor-for-offset", "eta_min holds the rate up where the cosine would fall below it, and does not lift "
+                "the curve.", "eta_min + (lr - eta_min) * ...", Max(eta_min, eta_0 * height), "derivation"),
         _cosine("full-period", "The cosine runs through a whole period in T_max epochs: down and up again.",
                 "pi * t / T_max", eta_min + (eta_0 - eta_min) / 2 * (1 + cos(2 * (pi * t / T)))),
         _cosine("quarter", "A quarter of a cosine: it is steepest at the end.", "(1 + cos(pi * t / T_max)) / 2",
@@ -225,38 +215,33 @@ with evaluate(False):
                 eta_min + (eta_0 - eta_min) / 2 * (1 + cos(pi * (t + 1) / T))),
         _cosine("linear", "It is a straight line from the first rate to eta_min.", "(1 + cos(pi * t / T_max)) / 2",
                 eta_min + (eta_0 - eta_min) * Max(0, 1 - t / T), "formula", True),
-        _cosine("warm-restarts",
-                "It restarts at T_max, as the paper's SGDR does; PyTorch's climbs back along the cosine.",
-                "cos(pi * t / T_max), beyond T_max too",
+        _cosine("warm-restarts", "It restarts at T_max, as the paper's SGDR does; PyTorch's climbs back along the "
+                "cosine.", "cos(pi * t / T_max), beyond T_max too",
                 eta_min + (eta_0 - eta_min) / 2 * (1 + cos(pi * Mod(t, T) / T)), "beside-pytorch", True),
         _cosine("stays-low", "After T_max it stays at eta_min, as in Keras; PyTorch's climbs back along the cosine.",
                 "cos(pi * t / T_max), beyond T_max too",
                 Piecewise((eta_min + (eta_0 - eta_min) / 2 * (1 + cos(pi * t / T)), t <= T), (eta_min, True)),
                 "beside-pytorch", True),
-        _cosine("closed-form",
-                "A rate that is set by hand is overwritten at the next step: the closed form begins from the first "
-                "rate each time.", "the recursion", f.cosine_annealing_lr.right, "beside-pytorch", True),
+        _cosine("closed-form", "A rate that is set by hand is overwritten at the next step: the closed form begins "
+                "from the first rate each time.", "the recursion", f.cosine_annealing_lr.right, "beside-pytorch", True),
         # ReduceLROnPlateau
         _rule("fires-at-patience", "It reduces when as many epochs were bad as patience says; it must be one more.",
               "num_bad > patience", everywhere((f.counted > P, f.counted >= P), (f.counted <= P, f.counted < P)),
               "beside-pytorch"),
         _rule("no-threshold", "Every improvement counts, however small: the threshold is not used.",
               "metric < best * (1 - threshold)", _better(m < best_1, m > best_1)),
-        _rule("absolute-threshold",
-              "The threshold is a difference, as Keras's min_delta, where it is a share by default.",
-              "metric < best * (1 - threshold)", _better(m < best_1 - theta, m > best_1 + theta), "beside-pytorch",
-              True),
+        _rule("absolute-threshold", "The threshold is a difference, as Keras's min_delta, where it is a share by "
+              "default.", "metric < best * (1 - threshold)", _better(m < best_1 - theta, m > best_1 + theta),
+              "beside-pytorch", True),
         _rule("equal-is-better", "A metric that just meets the bound counts as better.", "metric < bound",
               _compared(_or_equal), "formula"),
         _rule("compares-with-the-last",
               "The metric is compared with that of the epoch before, not with the best so far.",
               "best = min(best, metric)", lines({f.best: m})),
         _rule("best-without-threshold", "The best metric follows every improvement, also one that does not count.",
-              "update best with num_bad",
-              _followed, "formula"),
-        _rule("not-reset-after-a-drop",
-              "The count of bad epochs is not set back after a reduction: it reduces in every bad epoch that follows.",
-              "num_bad = 0", lines({f.bad: f.counted})),
+              "update best with num_bad", _followed, "formula"),
+        _rule("not-reset-after-a-drop", "The count of bad epochs is not set back after a reduction: it reduces in "
+              "every bad epoch that follows.", "num_bad = 0", lines({f.bad: f.counted})),
         _rule("not-reset-when-better", "A better epoch does not set the count back: bad epochs need not be in a row.",
               "num_bad = 0 when better",
               _counting(lambda better: Piecewise((f.bad_1, better), (0, f.cool_1 > 0), (f.bad_1 + 1, True))),
@@ -269,9 +254,8 @@ with evaluate(False):
               "formula"),
         _rule("one-minus-factor", "The rate is multiplied by 1 - factor.", "lr * factor",
               lines({f.lower: Max((1 - gamma) * eta_1, eta_min)}), "formula"),
-        _rule("from-the-first-rate",
-              "The reduced rate is made of the first one, not of the one that stands there: it falls once only.",
-              "optimizer.lr * factor", lines({f.lower: Max(gamma * eta_0, eta_min)}), "formula"),
+        _rule("from-the-first-rate", "The reduced rate is made of the first one, not of the one that stands there: it "
+              "falls once only.", "optimizer.lr * factor", lines({f.lower: Max(gamma * eta_0, eta_min)}), "formula"),
         # OneCycleLR
         _cycle("peak-one-late",
                "The peak lies at step pct_start * total_steps; it is one earlier, since steps count from 0.",
@@ -301,10 +285,9 @@ with evaluate(False):
                "anneal_strategy=\"cos\"", always={"anneal_strategy": "linear"}, anchor="beside-pytorch", variant=True),
         _cycle("three-phases", "It has three phases, as the papers' cycle; PyTorch's default has two.",
                "three_phase=False", always={"three_phase": True}, anchor="beside-pytorch", variant=True),
-        _cycle("linear-three-phases",
-               "The papers' cycle: three phases along straight lines. PyTorch's default is two of a cosine.",
-               "three_phase=False, anneal_strategy=\"cos\"", always={"three_phase": True, "anneal_strategy": "linear"},
-               anchor="beside-pytorch", variant=True),
+        _cycle("linear-three-phases", "The papers' cycle: three phases along straight lines. PyTorch's default is two "
+               "of a cosine.", "three_phase=False, anneal_strategy=\"cos\"",
+               always={"three_phase": True, "anneal_strategy": "linear"}, anchor="beside-pytorch", variant=True),
         _cycle("no-half", "The factor 1/2 of the cosine is missing.", "(1 + cos(pi * u)) / 2",
                _defined((cosine_of, y + (x - y) * (1 + cos(pi * u)))), anchor="derivation"),
         _cycle("quarter-cosine", "A quarter of a cosine: steepest at its end.", "(1 + cos(pi * u)) / 2",
@@ -313,13 +296,11 @@ with evaluate(False):
                momentum=lambda form: None),
         _cycle("momentum-with-the-rate", "The momentum rises with the rate; it must fall as the rate rises.",
                "from max_momentum to base_momentum and back",
-               momentum=_inside((f.A(f.mu_max, f.mu_min, n / peak), f.A(f.mu_min, f.mu_max, n / peak)),
-                                (f.A(f.mu_min, f.mu_max, (n - peak) / Add(N, -1, -peak)),
-                                 f.A(f.mu_max, f.mu_min, (n - peak) / Add(N, -1, -peak))),
-                                (f.A(f.mu_min, f.mu_max, (n - peak) / peak),
-                                 f.A(f.mu_max, f.mu_min, (n - peak) / peak)),
-                                (f.A(f.mu_max, f.mu_max, (n - 2 * peak) / Add(N, -1, -2 * peak)),
-                                 f.A(f.mu_min, f.mu_min, (n - 2 * peak) / Add(N, -1, -2 * peak)))), anchor="formula"),
+               momentum=_inside((f.A(f.mu_max, f.mu_min, n / peak), f.A(f.mu_min, f.mu_max, n / peak)), (f.A(f.mu_min,
+                   f.mu_max, (n - peak) / Add(N, -1, -peak)), f.A(f.mu_max, f.mu_min, (n - peak) / Add(N, -1,
+                   -peak))), (f.A(f.mu_min, f.mu_max, (n - peak) / peak), f.A(f.mu_max, f.mu_min, (n - peak) / peak)),
+                   (f.A(f.mu_max, f.mu_max, (n - 2 * peak) / Add(N, -1, -2 * peak)), f.A(f.mu_min, f.mu_min,
+                   (n - 2 * peak) / Add(N, -1, -2 * peak)))), anchor="formula"),
         _cycle("upside-down", "The rate falls first and rises after: the ends have changed places.", "rise, then fall",
                _inside((f.A(eta_0, f.eta_max, n / peak), f.A(f.eta_max, eta_0, n / peak))), anchor="formula"),
     ]  # fmt: skip

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from functools import cache
+
 import numpy as np
 
 from scratch import activations
-from scratch.examine.adapt import called, opened, with_signature
-from scratch.examine.base import Case, Task, scale_of
-from scratch.examine.watch import Failure, as_array, tensor
+from scratch.examine.adapt import Reader, handed_over, plainly
+from scratch.examine.base import Case, scale_of, with_gradient
+from scratch.examine.watch import Failure, as_array
 from scratch.formulas import activations as formulas
 
-DATA = ["x input inputs z t a"]
 _core = np.concatenate([np.linspace(-3, 3, 25), np.array([-6.1, -4.3, 4.3, 6.1, 0.001, -0.001])])
 _tails = np.array([-40.0, -12.5, -9.0, -8.0, 8.0, 9.0, 12.5, 40.0, 90.0])
 _batch = np.linspace(-2, 2.5, 12).reshape(3, 4)
@@ -36,114 +38,67 @@ def _cases(options):
     )
 
 
-def _form(name):
+def _task(block, name, option=None, default=None, *values):
     def formula(options):
         return formulas.gelu_tanh if options.get("approximate") == "tanh" else getattr(formulas, name)
 
-    return formula
+    options, symbols = ({option: default}, {option: formulas.alpha}) if option else ({}, {})
+    given = {"options": options, "cases": _cases([{option: value} for value in values]), "symbols": symbols}
+    family = sys.modules[__name__]
+    return with_gradient(activations, name, topic="activations", block=block, formula=formula, family=family, **given)
 
 
-def _task(block, name, options=None, sets=(), symbols=None):
-    import sys
-
-    module = sys.modules[__name__]
-    shared = {"options": options or {}, "cases": _cases(sets), "formula": _form(name), "symbols": symbols or {}}
-    make = [getattr(activations, name), getattr(activations, f"{name}_grad")]
-    slope = Task(f"{name}_grad", "activations", block, make[1], family=module, **shared)
-    return Task(name, "activations", block, make[0], family=module, gradient=slope, **shared)
-
-
-_slopes = [{"negative_slope": value} for value in (0.3, 2.0, -0.5)]
-_alphas = [{"alpha": value} for value in (0.3, 2.5)]
 TASKS = [
     _task("sigmoid", "sigmoid"),
     _task("tanh", "tanh"),
     _task("relu", "relu"),
-    _task("leaky-relu", "leaky_relu", {"negative_slope": 0.01}, _slopes, {"negative_slope": formulas.alpha}),
-    _task("elu", "elu", {"alpha": 1.0}, _alphas, {"alpha": formulas.alpha}),
-    _task("gelu", "gelu", {"approximate": "none"}, [{"approximate": "tanh"}]),
+    _task("leaky-relu", "leaky_relu", "negative_slope", 0.01, 0.3, 2.0, -0.5),
+    _task("elu", "elu", "alpha", 1.0, 0.3, 2.5),
+    _task("gelu", "gelu", "approximate", "none", "tanh"),
 ]
 
 
-class Elementwise:
+class Elementwise(Reader):
     """A reader's function of x, called as it allows: with arrays, with lists, or with one number at a time."""
 
-    def __init__(self, task, implementation, watch):
-        self.watch, self.restrictions, self.how, self.overflow = watch, [], None, None
-        self.function, self.signature, self.made = opened(implementation, DATA, task.options, task.aliases)
+    data, ways, overflow = ("x input inputs z t a",), ("array", "list", "number", "tensor"), None
 
-    def __call__(self, x, **options):
-        function = called(self, options)
-        if self.how is None:
-            self.how = self._find(function, x)
-        return self._as(self.how, function, x)
+    def fits(self, result, x):
+        return result.shape == np.shape(x)
 
-    def _find(self, function, x):
-        """How it can be called: the first way that gives an array of x's shape."""
-        first = None
-        for how in ("array", "list", "number", "tensor"):
-            try:
-                if self._as(how, function, x).shape == np.shape(x):
-                    self._note(how)
-                    return how
-            except Failure as failure:
-                first = first or failure
-        if first is not None:
-            raise first
-        return "array"
-
-    def _note(self, how):
-        said = {"list": "lists", "number": "one number at a time", "tensor": "tensors"}
-        if how in said:
-            self.restrictions.append(f"it takes {said[how]}, not arrays")
-
-    def _as(self, how, function, x):
-        if how == "number":
-            values = [self._one(function, v) for v in np.asarray(x).reshape(-1)]
-            if np.isnan(values).all() and self.overflow:
-                raise self.overflow
-            return np.array(values).reshape(np.shape(x))
-        if how == "tensor":
-            return as_array(self.watch.call(function, tensor(x)))
-        handed = x.copy() if isinstance(x, np.ndarray) and how == "array" else np.asarray(x).tolist()
-        handed = x if not isinstance(x, np.ndarray) and how == "array" else handed
-        return as_array(self.watch.call(function, handed))
+    def result(self, how, function, x):
+        if how != "number":
+            return as_array(self.watch.call(function, handed_over(x, how)))
+        values = np.array([self._one(function, v) for v in np.ravel(x)])
+        if np.isnan(values).all() and self.overflow:
+            raise self.overflow
+        return values.reshape(np.shape(x))
 
     def _one(self, function, value):
         try:
             return float(as_array(self.watch.call(function, float(value), label=f"x = {value:g}")).reshape(-1)[0])
         except Failure as failure:
-            if failure.overflow:
-                self.overflow = failure
-                return np.nan
-            raise
+            if not failure.overflow:
+                raise
+            self.overflow = failure
+            return np.nan
 
 
-def adapt(task, implementation, watch):
-    return Elementwise(task, implementation, watch)
+adapt, play = Elementwise, plainly
 
 
-def play(function, case):
-    return as_array(function(*case.data, **case.options))
-
-
-_SIZES = {}
+@cache
+def _size(function):
+    return float(np.max(np.abs(function(_core[:25]))))
 
 
 def scale(task, right, case):
     """Errors count relative to the value, or to the function's size, its largest value between -3 and 3."""
-    if task.name not in _SIZES:
-        _SIZES[task.name] = float(np.max(np.abs(task.right(_core[:25]))))
-    return scale_of(right, _SIZES[task.name])
+    return scale_of(right, _size(task.right))
 
 
 def place(task, case, index):
     return f"x = {np.asarray(case.data[0])[index]:.6g}"
-
-
-def behaviours(part, handed):
-    """Sentences on what values cannot show; none beside what holds for all families."""
-    return []
 
 
 def curve(task, outcome):
@@ -151,8 +106,3 @@ def curve(task, outcome):
     x = np.asarray(outcome.case.data[0]).ravel()
     order = np.argsort(x)
     return x[order], outcome.theirs.ravel()[order], outcome.right.ravel()[order], "x"
-
-
-def offered(task, function):
-    """A mistake as a reader would hand it in: a function with the block's signature."""
-    return with_signature(function, task.right)

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 
 from scratch import augmentation
-from scratch.examine.adapt import called, opened, with_signature
+from scratch.examine.adapt import Reader
 from scratch.examine.base import Case, Task
 from scratch.examine.watch import Failure, as_array
 from scratch.formulas import augmentation as formulas
@@ -166,20 +166,7 @@ BLOCKS = {
     "mixup": "mixup",
     "cutmix": "cutmix",
 }
-FREE = (
-    "size",
-    "factor",
-    "top",
-    "left",
-    "height",
-    "width",
-    "angle",
-    "translate",
-    "scale",
-    "shear",
-    "kernel_size",
-    "lam",
-)
+FIXED = {"interpolation", "expand", "center", "fill", "num_output_channels", "sigma", "value"}
 ALIASES = {"factor": "factor f alpha brightness contrast saturation hue amount brightness_factor contrast_factor"}
 ALIASES["factor"] += " saturation_factor hue_factor shift delta c s b h"
 
@@ -188,45 +175,30 @@ def _task(name):
     def formula(_):
         return getattr(formulas, name, None)
 
-    free = tuple(option for option in OPTIONS[name] if option in (*FREE, "center" if name == "cutmix" else ""))
-    right, module = getattr(augmentation, name), sys.modules[__name__]
-    return Task(
-        name, "augmentation", BLOCKS[name], right, OPTIONS[name], CASES[name], formula, {}, module, None, free, ALIASES
-    )
+    options, right = OPTIONS[name], getattr(augmentation, name)
+    free = tuple(option for option in options if option not in FIXED or name == "cutmix")
+    known = {"cases": CASES[name], "formula": formula, "family": sys.modules[__name__], "free": free}
+    return Task(name, "augmentation", BLOCKS[name], right, options, aliases=ALIASES, **known)
 
 
 TASKS = [_task(name) for name in CASES]
 
 
-class Kernel:
+class Kernel(Reader):
     """A reader's kernel, called with an image (H, W, C), or with one channel after the other."""
 
     def __init__(self, task, implementation, watch):
-        self.task, self.watch, self.restrictions, self.how = task, watch, [], None
-        data = [IMAGE, LABELS] if task.name in ("mixup", "cutmix") else [IMAGE]
-        self.function, self.signature, self.made = opened(implementation, data, task.options, task.aliases)
+        self.data = [IMAGE, LABELS] if task.name in ("mixup", "cutmix") else [IMAGE]
+        self.ways = ("whole", "channels")[: 3 - len(self.data)]
+        super().__init__(task, implementation, watch)
 
-    def __call__(self, *data, **options):
-        function = called(self, options)
-        if self.how is None:
-            self.how = self._find(function, data)
-        return getattr(self, self.how)(function, data)
+    def fits(self, *_):
+        return True
 
-    def _find(self, function, data):
-        try:
-            self._whole(function, data)
-            return "_whole"
-        except Failure as failure:
-            if len(data) > 1:
-                raise
-            try:
-                self._channels(function, data)
-            except Failure:
-                raise failure from None
-            self.restrictions.append("it takes one channel at a time, (H, W)")
-            return "_channels"
-
-    def _whole(self, function, data):
+    def result(self, how, function, *data):
+        if how == "channels":
+            channels = np.moveaxis(data[0], -1, 0)
+            return np.stack([as_array(self.watch.call(function, c.copy())) for c in channels], axis=-1)
         result = self.watch.call(function, *(a.copy() for a in data))
         if len(data) > 1:
             if not isinstance(result, (tuple, list)) or len(result) != 2:
@@ -239,13 +211,8 @@ class Kernel:
             result = result[..., None]
         return result
 
-    def _channels(self, function, data):
-        channels = np.moveaxis(data[0], -1, 0)
-        return np.stack([as_array(self.watch.call(function, c.copy())) for c in channels], axis=-1)
 
-
-def adapt(task, implementation, watch):
-    return Kernel(task, implementation, watch)
+adapt = Kernel
 
 
 def play(function, case):
@@ -285,12 +252,3 @@ def place(task, case, index):
         return f"{label}the label of image {n}, class {k}"
     *_, i, j, c = index
     return f"{label}row {i}, column {j}, channel {c}"
-
-
-def behaviours(part, handed):
-    return []
-
-
-def offered(task, function):
-    """A mistake as a reader would hand it in: a function with the block's signature."""
-    return with_signature(function, task.right)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import sys
 
 import numpy as np
+from sympy import Abs, Max, Rational, Symbol, log, sign
 
 from scratch import losses
-from scratch.examine.adapt import called, opened, plain, with_signature
-from scratch.examine.base import Case, Task, scale_of
+from scratch.examine.adapt import Reader, handed_over, plain, plainly
+from scratch.examine.base import Case, scale_of, with_gradient
 from scratch.examine.causes import behaviour
+from scratch.examine.changes import compiled
 from scratch.examine.watch import Failure, as_array, tensor
 from scratch.formulas import losses as formulas
+from scratch.formulas import written
+
+d, beta, delta = formulas.d, formulas.beta, formulas.delta
 
 PRED = "pred prediction predictions y_pred yhat y_hat p logits input x output outputs"
 TARGET = "target targets y_true y ytrue true label labels truth t actual expected"
@@ -25,7 +30,7 @@ _prob2, _truth2 = np.linspace(0.05, 0.9, 6).reshape(3, 2), np.array([[0.0, 1], [
 _x = np.array([[1.0, 2.0, 3.0], [1.0, -2.0, 0.5], [-0.4, 0.3, 0.1], [2.0, -1.0, 0.7], [0.2, 0.9, -0.6]])
 _classes = np.array([2, 0, 1, 1, 0])
 _soft = np.array([[0.7, 0.2, 0.1], [0.0, 0.5, 0.5], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4], [1.0, 0.0, 0.0]])
-_w, _spatial = np.array([1.0, 2.0, 0.5]), np.random.default_rng(0).normal(size=(2, 3, 4))
+_spatial = np.random.default_rng(0).normal(size=(2, 3, 4))
 
 
 def _sets(small, large, sets, chosen):
@@ -55,36 +60,22 @@ _RESIDUALS = (
 _large = (np.array([1e3, -2e5, 3.0]), np.array([-1e3, 1e5, 3.5]))
 
 
-def _residual(name, option=None):
+def _residual(option=None):
     sets = [*_REDUCED, *({option: value} for value in (0.2, 2.5))] if option else _REDUCED
     return tuple(_sets((_p, _t), (_p2, _t2), sets, _also((_p, _t), [_large]) + _RESIDUALS))
 
 
+_weighted = Case("5 elements", (_prob, _truth), {"weight": np.array([1.0, 2.0, 0.5, 3.0, 1.0])})
+_edges = [np.array(pair) for pair in (([0.0, 1, 0, 1], [0.0, 1, 1, 0.25]), ([1.0, 0], [1.0, 0]))]
 _BCE = tuple(
-    _sets(
-        (_prob, _truth),
-        (_prob2, _truth2),
-        _REDUCED,
-        (
-            Case("5 elements", (_prob, _truth), {"weight": np.array([1.0, 2.0, 0.5, 3.0, 1.0])}),
-            *_also(
-                (_prob, _truth),
-                [
-                    (np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0, 0.25])),
-                    (np.array([1.0, 0.0]), np.array([1.0, 0.0])),
-                ],
-            ),
-        ),
-    )
+    _sets((_prob, _truth), (_prob2, _truth2), _REDUCED, (_weighted, *_also((_prob, _truth), map(tuple, _edges))))
 )
+_five, _w = "5 samples of 3 classes", np.array([1.0, 2.0, 0.5])
+_smoothed = [{"weight": _w}, {"label_smoothing": 0.2}, {"weight": _w, "label_smoothing": 0.1}]
 _CE = (
-    Case("5 samples of 3 classes", (_x, _classes), kind="default"),
+    Case(_five, (_x, _classes), kind="default"),
     Case("classes as probabilities", (_x, _soft), kind="batch"),
-    *(Case("5 samples of 3 classes", (_x, _classes), options) for options in _REDUCED),
-    *(
-        Case("5 samples of 3 classes", (_x, _classes), options)
-        for options in ({"weight": _w}, {"label_smoothing": 0.2}, {"weight": _w, "label_smoothing": 0.1})
-    ),
+    *(Case(_five, (_x, _classes), options) for options in _REDUCED + _smoothed),
     Case("with an ignored sample", (_x, np.array([2, 1, 0, 1, 1])), {"ignore_index": 1}),
     Case("large logits", (np.array([[1e4, -1e4, 0.0], [800.0, 0.0, 700.0]]), np.array([0, 2])), kind="extreme"),
     Case("large logits", (np.array([[1000.0, 0.0, 0.0], [0.0, 40.0, -2.0]]), np.array([1, 1])), kind="extreme"),
@@ -96,121 +87,123 @@ _CE = (
 )
 
 
-def _task(block, name, options=None, cases=None, symbols=None, take_gradient=True):
-    def formula(_):
-        return getattr(formulas, name)
-
-    module = sys.modules[__name__]
-    options = {**(options or {}), "reduction": "mean"}
-    shared = {"options": options, "formula": formula, "symbols": symbols or {}, "family": module, "cases": cases}
-    slope = Task(f"{name}_grad", "losses", block, getattr(losses, f"{name}_grad"), **shared)
-    return Task(name, "losses", block, getattr(losses, name), gradient=slope, **shared)
+def _task(block, name, cases, **options):
+    given = {"options": {**options, "reduction": "mean"}, "family": sys.modules[__name__], "cases": cases}
+    given["symbols"] = {n: getattr(formulas, n) for n in options if n in ("beta", "delta")}
+    return with_gradient(
+        losses, name, topic="losses", block=block, formula=lambda options: getattr(formulas, name), **given
+    )
 
 
 TASKS = [
-    _task("mse", "mse_loss", cases=_residual("mse")),
-    _task("mae", "l1_loss", cases=_residual("mae")),
-    _task("huber", "smooth_l1_loss", {"beta": 1.0}, _residual("smooth", "beta"), {"beta": formulas.beta}),
-    _task("huber", "huber_loss", {"delta": 1.0}, _residual("huber", "delta"), {"delta": formulas.delta}),
-    _task("bce", "binary_cross_entropy", {"weight": None}, _BCE),
-    _task("cross-entropy", "cross_entropy", {"weight": None, "ignore_index": -100, "label_smoothing": 0.0}, _CE),
+    _task("mse", "mse_loss", _residual()),
+    _task("mae", "l1_loss", _residual()),
+    _task("huber", "smooth_l1_loss", _residual("beta"), beta=1.0),
+    _task("huber", "huber_loss", _residual("delta"), delta=1.0),
+    _task("bce", "binary_cross_entropy", _BCE, weight=None),
+    _task("cross-entropy", "cross_entropy", _CE, weight=None, ignore_index=-100, label_smoothing=0.0),
 ]
 
 
-class Loss:
+class Loss(Reader):
     """A reader's loss, called as it allows: arrays, lists or pairs of numbers, the target first or second."""
 
+    data, methods = (PRED, TARGET), ("__call__", "forward", "loss")
+
     def __init__(self, task, implementation, watch):
-        self.task, self.watch, self.restrictions, self.how = task, watch, [], None
-        methods = ("__call__", "forward", "loss")
-        what = opened(implementation, [PRED, TARGET], task.options, task.aliases, methods)
-        self.function, self.signature, self.made = what
+        super().__init__(task, implementation, watch)
+        self.classes, self.is_gradient = task.block == "cross-entropy", task.name.endswith("_grad")
+        self.ways = ("array", "rows", "sample", "tensor") if self.classes else ("array", "list", "pair", "tensor")
         first, second = [*self.signature.data, None, None][:2]
         self.swapped = bool(first and second) and plain(first) in TARGETS and plain(second) not in TARGETS
         if self.swapped:
             self.restrictions.append(f"it takes the target first ({first}, {second})")
 
-    def __call__(self, pred, target, **options):
+    def called(self, options):
         if self.how == "tensor":
             options = {name: tensor(v) if isinstance(v, np.ndarray) else v for name, v in options.items()}
-        function = called(self, options)
-        if self.how is None:
-            self.how = self._find(function, pred, target)
-        return self._as(self.how, function, pred, target)
+        return super().called(options)
 
-    def _find(self, function, pred, target):
-        """How it can be called: the first way that gives the right shape, else the first that gives anything."""
-        first, known = None, []
-        shape = np.shape(pred) if self.task.name.endswith("_grad") else ()
-        for how in (
-            ("array", "rows", "sample", "tensor")
-            if self.task.block == "cross-entropy"
-            else ("array", "list", "pair", "tensor")
-        ):
-            try:
-                known.append((self._as(how, function, pred, target).shape != shape, how))
-            except Failure as failure:
-                first = first or failure
-        if not known:
-            raise first
-        how = next((how for wrong, how in known if not wrong), known[0][1])
-        self.restrictions += [SAID[how]] if how in SAID else []
-        return how
+    def fits(self, result, pred, target):
+        return result.shape == (np.shape(pred) if self.is_gradient else ())
 
-    def _as(self, how, function, pred, target):
+    def result(self, how, function, pred, target):
         if how in ("pair", "sample"):
             return self._pairs(function, pred, target)
         if how == "rows" and np.ndim(target) < np.ndim(pred):
             axis = min(1, np.ndim(pred) - 1)
             target = np.moveaxis(np.eye(np.shape(pred)[axis])[np.asarray(target)], -1, axis)
-        handed = [_copied(value, how) for value in (pred, target)]
-        return as_array(self.watch.call(function, *(handed[::-1] if self.swapped else handed)))
+        return self._of(function, handed_over(pred, how), handed_over(target, how))
+
+    def _of(self, function, *pair):
+        return as_array(self.watch.call(function, *(pair[::-1] if self.swapped else pair)))
 
     def _pairs(self, function, pred, target):
         """One pair of numbers, or one sample, at a time; the mean of what comes back."""
-        pairs = list(zip(pred, target) if self.task.block == "cross-entropy" else zip(np.ravel(pred), np.ravel(target)))
+        pairs = list(zip(pred, target) if self.classes else zip(np.ravel(pred), np.ravel(target)))
         handed = [tuple(v.copy() if np.ndim(v) else v.item() for v in map(np.asarray, pair)) for pair in pairs]
-        found = [as_array(self.watch.call(function, *(h[::-1] if self.swapped else h))) for h in handed]
+        found = [self._of(function, *pair) for pair in handed]
         found = np.array(found).reshape((len(pairs), *found[0].shape))
-        if self.task.name.endswith("_grad"):
-            return found.reshape(np.shape(pred)) / len(pairs)
-        return found.mean(axis=0)
+        return found.reshape(np.shape(pred)) / len(pairs) if self.is_gradient else found.mean(axis=0)
 
 
-SAID = {
-    "rows": "it takes the classes as rows with one 1, not as numbers",
-    "list": "it takes lists, not arrays",
-    "tensor": "it takes tensors, not arrays",
-    "pair": "it takes one pair of numbers at a time; their mean was compared",
-    "sample": "it takes one sample at a time; their mean was compared",
-}
+adapt, play = Loss, plainly
 
 
-def _copied(value, how):
-    """An argument as it is handed over: a list, or an array of the caller's own."""
-    if how == "tensor":
-        return tensor(value)
-    return np.asarray(value).tolist() if how == "list" else value.copy() if isinstance(value, np.ndarray) else value
+# What the blocks sum over, and mistakes of it
+
+p, y = Symbol("p", positive=True), Symbol("y", real=True)
+log_p, log_q = written(lambda: (Max(log(p), -100), Max(log(1 - p), -100)))
+RIGHT = written(
+    lambda: {  # what the blocks sum over, and its derivative
+        "mse_loss": d**2,
+        "mse_loss_grad": 2 * d,
+        "l1_loss": Abs(d),
+        "l1_loss_grad": sign(d),
+        "smooth_l1_loss": formulas.smooth_l1_loss.definitions[0][1],
+        "smooth_l1_loss_grad": formulas.smooth_l1_loss.definitions[1][1],
+        "huber_loss": formulas.huber_loss.definitions[0][1],
+        "huber_loss_grad": formulas.huber_loss.definitions[1][1],
+        "binary_cross_entropy": -(y * log(p) + (1 - y) * log(1 - p)),
+        "binary_cross_entropy_grad": (p - y) / (p * (1 - p)),
+    }
+)
 
 
-def adapt(task, implementation, watch):
-    return Loss(task, implementation, watch)
+def reduced(values, reduction, count, is_gradient):
+    if reduction == "mean":
+        return values / count if is_gradient else values.sum() / count
+    return values if is_gradient or reduction == "none" else values.sum()
 
 
-def play(function, case):
-    return as_array(function(*case.data, **case.options))
+def elements(parts, is_gradient):
+    """A loss, or a gradient. parts: what each element contributes, and what a mean divides by, of the array."""
+    expression, count = parts
+
+    def function(pred, target, *, reduction="mean", weight=1, **options):
+        pred, target = np.asarray(pred, float), np.asarray(target, float)
+        values = {d: pred - target, p: pred, y: target, beta: options.get("beta", 1), delta: options.get("delta", 1)}
+        terms = (1 if weight is None else weight) * np.broadcast_to(compiled(expression)(values), pred.shape)
+        return reduced(terms, reduction, count(pred), is_gradient)
+
+    return function
+
+
+def held(of):
+    """What a block sums over, with what keeps its logarithms and its denominator finite."""
+    if of == "binary_cross_entropy":
+        return -(y * log_p + (1 - y) * log_q)
+    if of == "binary_cross_entropy_grad":
+        return (p - y) / Max(p * (1 - p), Rational(1, 10**12))
+    return RIGHT[of]
 
 
 def changed(task, change):
     """What makes a loss of its parts, changed."""
-    from scratch.examine.catalogue.losses import elements, held
-
     return lambda right: elements(change((held(task.name), np.size)), task.name.endswith("_grad"))
 
 
-def shortened(outcome):
-    """There is no shorter case."""
-    return outcome
+# What counts
 
 
 def scale(task, right, case):
@@ -255,8 +248,3 @@ def curve(task, outcome):
         return None
     order = np.argsort(pred - target)
     return (pred - target)[order], outcome.theirs[order], outcome.right[order], "prediction − target"
-
-
-def offered(task, function):
-    """A mistake as a reader would hand it in: a function with the block's signature."""
-    return with_signature(function, task.right)

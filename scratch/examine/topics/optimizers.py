@@ -10,15 +10,17 @@ from functools import cache
 import numpy as np
 
 from scratch import optimizers
-from scratch.examine.adapt import ALIASES, Unmappable, parameters, plain, signature, with_signature
+from scratch.examine.adapt import ALIASES, Unmappable, parameters, plain, signature
 from scratch.examine.base import Case, Task
 from scratch.examine.causes import behaviour
-from scratch.examine.changes import Steps
+from scratch.examine.changes import Steps, constants
 from scratch.examine.watch import Failure, Skip, as_array
 from scratch.formulas import optimizers as formulas
 
 STATE = {"state", "config", "cache", "memory", "s", "optstate", "optimizerstate", "mem", "history", "st"}
 TIME = {"t", "step", "n", "i", "iteration", "iter", "k", "it", "count"}
+GRADIENTS = {"g", "grad", "grads", "gradient", "gradients", "dw", "dx", "gradwrtw", "dtheta", "dparams"}
+WEIGHTS = "params", "parameters", "weights", "variables", "model"
 STEPS = 9
 _scales = np.array([1.0, 1.0, 0.03, 4e-8, 2e-10, 40.0, 0.0])
 _waves = np.sin(np.outer(np.arange(STEPS) + 0.3, [0.1, 1.7, 0.9, 0.4, 1.1, 2.3, 0.7]))
@@ -29,24 +31,21 @@ _two = [np.array([0.0, 1.0, -0.5]), np.array([0.2, 0.0, 0.0])]
 _both = [[_grads[k, :3], -3 * _grads[k, [2, 0, 1]] + 0.5] for k in range(6)]
 
 
-def _one(start=_start, grads=_grads):
-    return [start], [[g] for g in grads], {}
+def _run(start, gradients, rates=None):
+    return [start], [[g] for g in gradients], rates or {}
 
 
 def _cases(sets, moving):
-    square = [np.array([[0.5, -1.0], [0.0, 2.0]])], [[np.array([[1.0, 0.5], [-0.2, 0.1]])], [np.ones((2, 2))]], {}
-    single = [_start.astype(np.float32)], [[g.astype(np.float32)] for g in _grads], {}
-    bare = [np.array(0.5)], [[np.array(0.3)], [np.array(-0.2)]], {}
-    changed = [_start], [[g] for g in _grads], {4: 0.1}
     none = [np.zeros(2), np.ones(2)], [[np.ones(2), None], [np.ones(2), 0.5 * np.ones(2)]], {}
+    square = np.array([[0.5, -1.0], [0.0, 2.0]]), [np.array([[1.0, 0.5], [-0.2, 0.1]]), np.ones((2, 2))]
     return (
-        Case("", _one(), kind="default"),
-        *(Case("", _one(), options) for options in sets),
+        Case("", _run(_start, _grads), kind="default"),
+        *(Case("", _run(_start, _grads), options) for options in sets),
         Case("two parameters", (_two, _both, {}), moving),
-        Case("lr × 0.1 after step 4", changed, moving, "rate"),
-        Case("float32", single, kind="float32"),
-        Case("a parameter of 2 × 2", square, kind="shape"),
-        Case("a parameter without axes", bare, kind="shape"),
+        Case("lr × 0.1 after step 4", _run(_start, _grads, {4: 0.1}), moving, "rate"),
+        Case("float32", _run(_start.astype(np.float32), _grads.astype(np.float32)), kind="float32"),
+        Case("a parameter of 2 × 2", _run(*square), kind="shape"),
+        Case("a parameter without axes", _run(np.array(0.5), [np.array(0.3), np.array(-0.2)]), kind="shape"),
         Case("a gradient of None", none, kind="shape"),
     )
 
@@ -63,38 +62,29 @@ def _nag(params, lr=1e-3, momentum=0.9, weight_decay=0, maximize=False):
     return optimizers.SGD(params, lr, momentum, weight_decay=weight_decay, nesterov=True, maximize=maximize)
 
 
-SYMBOLS = {
-    "lr": formulas.eta,
-    "momentum": formulas.mu,
-    "dampening": formulas.tau,
-    "weight_decay": formulas.lamda,
-    "lr_decay": formulas.rho,
-    "alpha": formulas.alpha,
-    "eps": formulas.epsilon,
-}
+_NAMED = {"lr": "eta", "momentum": "mu", "dampening": "tau", "weight_decay": "lamda", "lr_decay": "rho"}
+_NAMED.update(alpha="alpha", eps="epsilon")
+SYMBOLS = {name: getattr(formulas, symbol) for name, symbol in _NAMED.items()}
 
 
 def form(name, options):
     """The Algorithm of an optimizer with these options."""
-    if name == "sgd":
-        return formulas.sgd
-    if name == "momentum" or (name == "SGD" and not options.get("nesterov")):
-        return formulas.momentum
-    if name in ("nag", "SGD"):
-        return formulas.nag
+    if name == "SGD":
+        return formulas.nag if options.get("nesterov") else formulas.momentum
     if name == "RMSprop":
         return formulas.rmsprop_centered if options.get("centered") else formulas.rmsprop_momentum
-    if name == "Adagrad":
-        return formulas.adagrad
     if options.get("amsgrad"):
         return formulas.adamw_amsgrad if name == "AdamW" else formulas.amsgrad
-    return formulas.adamw if name == "AdamW" else formulas.adam
+    return getattr(formulas, name.lower())
+
+
+SPECIAL = "amsgrad", "centered", "nesterov"
 
 
 @cache
 def _changed(name, change, special):
     """The changed Algorithm of an optimizer, or that of its special form."""
-    return change(form(name, dict.fromkeys(("amsgrad", "centered", "nesterov"), special)))
+    return change(form(name, dict.fromkeys(SPECIAL, special)))
 
 
 class Running:
@@ -105,17 +95,12 @@ class Running:
 
     def __init__(self, name, change, params, options, shared=False, counts="steps"):
         self.params, self.lr, self.options = params, options["lr"], options
-        self.counts, self.t = counts, 0
-        algorithm = _changed(
-            name, change, bool(options.get("amsgrad") or options.get("centered") or options.get("nesterov"))
-        )
-        values = {s: float(v) for s, v in algorithm.defaults.items()}
-        values.update({SYMBOLS[n]: float(v) for n, v in options.items() if n in SYMBOLS})
-        if "betas" in options:
-            values.update(zip((formulas.beta1, formulas.beta2), options["betas"]))
+        self.counts, self.t, self.times = counts, 0, [0] * len(params)
+        algorithm = _changed(name, change, any(options.get(name) for name in SPECIAL))
+        values = constants(algorithm, options, SYMBOLS)
+        values.update(zip((formulas.beta1, formulas.beta2), options.get("betas", ())))
         states = [self._state(algorithm, p, values) for p in params]
         self.runs = [Steps(algorithm, values, states[0] if shared else state) for state in states]
-        self.times = [0] * len(params)
 
     def _state(self, algorithm, param, values):
         first = {b: values.get(f, f) for b, (_, f) in algorithm.state.items()}
@@ -156,52 +141,31 @@ def _task(block, name, right, options, sets, moving=None, **more):
     return Task(name, "optimizers", block, right, options, _cases(sets, moving or {}), formula, SYMBOLS, module, **more)
 
 
+def _sets(*options):
+    return [{"lr": 0.1, **chosen} for chosen in ({}, *options)]
+
+
+_climbs, _decays, _blunt = {"weight_decay": 0.1, "maximize": True}, {"weight_decay": 0.2}, {"eps": 0.3}
 _adam = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0, "amsgrad": False, "maximize": False}
-_adam_sets = [
-    {"lr": 0.1},
-    {"lr": 0.1, "betas": (0.7, 0.95)},
-    {"lr": 0.1, "eps": 0.3},
-    {"lr": 0.1, "weight_decay": 0.2},
-    {"lr": 0.1, "betas": (0.9, 0.5), "amsgrad": True},
-    {"lr": 0.1, "weight_decay": 0.1, "maximize": True},
-]
+_ams = {"betas": (0.9, 0.5), "amsgrad": True}
+_adam_sets = _sets({"betas": (0.7, 0.95)}, _blunt, _decays, _ams, _climbs)
 _rms = {"lr": 0.01, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0, "momentum": 0, "centered": False, "maximize": False}
-_rms_sets = [
-    {"lr": 0.1},
-    {"lr": 0.1, "alpha": 0.6},
-    {"lr": 0.1, "eps": 0.3},
-    {"lr": 0.1, "weight_decay": 0.2},
-    {"lr": 0.1, "momentum": 0.8},
-    {"lr": 0.1, "alpha": 0.8, "eps": 0.2, "centered": True},
-    {"lr": 0.1, "weight_decay": 0.1, "maximize": True},
-]
+_centred = {"alpha": 0.8, "eps": 0.2, "centered": True}
+_rms_sets = _sets({"alpha": 0.6}, _blunt, _decays, {"momentum": 0.8}, _centred, _climbs)
 _ada = {"lr": 0.01, "lr_decay": 0, "weight_decay": 0, "initial_accumulator_value": 0, "eps": 1e-10, "maximize": False}
-_ada_sets = [
-    {"lr": 0.1},
-    {"lr": 0.1, "lr_decay": 0.5},
-    {"lr": 0.1, "eps": 0.3},
-    {"lr": 0.1, "weight_decay": 0.2},
-    {"lr": 0.1, "initial_accumulator_value": 0.2},
-    {"lr": 0.1, "weight_decay": 0.1, "maximize": True},
-]
+_ada_sets = _sets({"lr_decay": 0.5}, _blunt, _decays, {"initial_accumulator_value": 0.2}, _climbs)
 _plain = {"lr": 1e-3, "weight_decay": 0, "maximize": False}
-_plain_sets = [{"lr": 0.1}, {"lr": 0.1, "weight_decay": 0.3}, {"lr": 0.1, "weight_decay": 0.3, "maximize": True}]
-_mom = {"lr": 1e-3, "momentum": 0.9, "dampening": 0, "weight_decay": 0, "maximize": False}
-_mom_sets = [
-    {"lr": 0.1},
-    {"lr": 0.1, "momentum": 0.6},
-    {"lr": 0.1, "weight_decay": 0.3},
-    {"lr": 0.1, "dampening": 0.4},
-    {"lr": 0.1, "weight_decay": 0.3, "maximize": True},
-]
+_decayed, _up = {"weight_decay": 0.3}, {"weight_decay": 0.3, "maximize": True}
 _nag_options = {"lr": 1e-3, "momentum": 0.9, "weight_decay": 0, "maximize": False}
-_nag_sets = [s for s in _mom_sets if "dampening" not in s]
+_nag_sets = _sets({"momentum": 0.6}, _decayed, _up)
+_mom = {"lr": 1e-3, "momentum": 0.9, "dampening": 0, "weight_decay": 0, "maximize": False}
+_mom_sets = _sets({"momentum": 0.6}, _decayed, {"dampening": 0.4}, _up)
 _all = {"lr": 1e-3, "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False, "maximize": False}
-_all_sets = [*_mom_sets, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.1, "nesterov": True}]
-_all_sets = [{**s, "momentum": s.get("momentum", 0.9)} for s in _all_sets] + [{"lr": 0.1}]
+_all_sets = [*_mom_sets, *_sets({"momentum": 0.9, "weight_decay": 0.1, "nesterov": True})[1:]]
+_all_sets = [{**s, "momentum": s.get("momentum", 0.9)} for s in _all_sets] + _sets()
 _rate = {"lr": "lr learning_rate alpha"}
 TASKS = [
-    _task("sgd", "sgd", _sgd, _plain, _plain_sets, aliases=_rate),
+    _task("sgd", "sgd", _sgd, _plain, _sets(_decayed, _up), aliases=_rate),
     _task("sgd", "SGD", optimizers.SGD, _all, _all_sets, {"momentum": 0.9}),
     _task("momentum", "momentum", _momentum, _mom, _mom_sets, free=("momentum",), aliases=_rate),
     _task("nag", "nag", _nag, _nag_options, _nag_sets, free=("momentum",), aliases=_rate),
@@ -276,17 +240,17 @@ class Handed:
             if _is_torch(implementation):
                 return _Torch, signature(found, ["params"], options, aliases)
             if callable(getattr(implementation, "step", None)):
-                if len(parameters(implementation.step) or []) > 2 and not _is_given(found):
-                    return _Stepping, signature(found, [], options, aliases)
-                return _Class, signature(found, ["params"], options, aliases)
+                stepping = len(parameters(implementation.step) or []) > 2 and not _first_is(found, WEIGHTS)
+                data = [] if stepping else ["params"]
+                return _Stepping if stepping else _Class, signature(found, data, options, aliases)
             if callable(getattr(implementation, "update", None)):
                 return _Updating, signature(found, [], options, aliases)
             raise Unmappable("the class has neither step(grads) nor update(theta, g)")
         if not callable(implementation):
             raise Unmappable(f"it is a {type(implementation).__name__}, not a function or a class")
         found = parameters(implementation) or []
-        if found and plain(found[0].name) in ("params", "parameters") and not _takes_gradient(found):
-            return _Made, signature(found, ["params"], options, aliases)
+        if _first_is(found, WEIGHTS[:2]) and not {plain(p.name) for p in found} & GRADIENTS:
+            return _Class, signature(found, ["params"], options, aliases)
         self.roles, rest = _roles(found, options, aliases)
         made = signature([found[i] for i in range(len(found)) if i in rest], [], options, aliases)
         return _Function, made
@@ -295,13 +259,8 @@ class Handed:
         return self.kind(self, params, options)
 
 
-def _is_given(found):
-    return bool(found) and plain(found[0].name) in ("params", "parameters", "weights", "variables", "model")
-
-
-def _takes_gradient(found):
-    names = {plain(p.name) for p in found}
-    return bool(names & {"g", "grad", "grads", "gradient", "gradients", "dw", "dx", "gradwrtw", "dtheta", "dparams"})
+def _first_is(found, names):
+    return bool(found) and plain(found[0].name) in names
 
 
 def _roles(found, options, aliases):
@@ -315,12 +274,7 @@ def _roles(found, options, aliases):
             roles["state"] = p.name
         elif plain(p.name) in TIME and "t" not in roles:
             roles["t"] = p.name
-        elif (
-            p.default is p.empty
-            and plain(p.name) not in known
-            and "state" not in roles
-            and p.kind is not p.KEYWORD_ONLY
-        ):
+        elif p.default is p.empty and p.kind is not p.KEYWORD_ONLY and not (plain(p.name) in known or "state" in roles):
             roles["state"] = p.name
         else:
             rest.append(i)
@@ -336,29 +290,29 @@ class _Base:
     """One run of a reader's optimizer. found: the parameters, where they are now."""
 
     def __init__(self, handed, params, options):
-        self.handed, self.watch, self.options = handed, handed.watch, options
-        self.found = params
+        self.handed, self.watch, self.own, self.found = handed, handed.watch, params, params
         self.begin(params, handed.signature.arguments(options))
 
-    def check(self, grads, before):
-        for grad, copy in zip(grads, before):
+    def checked(self, function, grads):
+        """Call a function with gradients; see whether it writes into them."""
+        copies = [None if g is None else np.copy(g) for g in grads]
+        result = function(grads)
+        for grad, copy in zip(grads, copies):
             if isinstance(grad, np.ndarray) and not np.array_equal(grad, copy, equal_nan=True):
                 self.handed.overwrites = True
+        return result
 
 
 class _Class(_Base):
-    """A class as ours, made with the parameters, stepping with their gradients."""
+    """A class as ours, made with parameters, stepping with gradients; or a function that makes what steps."""
 
     def begin(self, params, named):
-        self.own = params
         self.optimizer = self.watch.call(self.handed.implementation, params, **named)
-        self.advance = self.optimizer.step
+        self.advance = getattr(self.optimizer, "step", self.optimizer)
 
     def step(self, grads):
-        before = [None if g is None else g.copy() for g in grads]
         start = [p.copy() for p in self.own]
-        self.watch.call(self.advance, grads)
-        self.check(grads, before)
+        self.checked(lambda given: self.watch.call(self.advance, given), grads)
         self.found = self.own
         if not all(map(np.array_equal, start, self.own)):
             self.handed.moved = True
@@ -378,16 +332,8 @@ class _Class(_Base):
         setattr(self.optimizer, self._rate(), value)
 
     def _rate(self):
-        names = [
-            *self.handed.signature.options.get("lr", ()),
-            "lr",
-            "learning_rate",
-            "eta",
-            "alpha",
-            "step_size",
-            "_lr",
-        ]
-        for name in names:
+        usual = "lr", "learning_rate", "eta", "alpha", "step_size", "_lr"
+        for name in (*self.handed.signature.options.get("lr", ()), *usual):
             if isinstance(getattr(self.optimizer, name, None), (int, float)):
                 return name
         raise Skip("its rate is no attribute: a rate that changes was not tried")
@@ -400,22 +346,11 @@ def _plain_array(value):
         return None
 
 
-class _Made(_Class):
-    """A function that is given the parameters and returns what steps."""
-
-    def begin(self, params, named):
-        self.own = params
-        self.optimizer = self.watch.call(self.handed.implementation, params, **named)
-        self.advance = getattr(self.optimizer, "step", self.optimizer)
-
-
 class _Stepping(_Class):
     """A class with step(params, grads), made without the parameters."""
 
     def begin(self, params, named):
-        self.own = params
-        self.optimizer = self.watch.call(self.handed.implementation, **named)
-        self.advance = self._both
+        self.optimizer, self.advance = self.watch.call(self.handed.implementation, **named), self._both
 
     def _both(self, grads):
         moved = self.optimizer.step(self.own, grads)
@@ -455,20 +390,12 @@ class _Updating(_Class):
     """A class with update(theta, g): one instance per parameter; or with update(params, grads) on dicts."""
 
     def begin(self, params, named):
-        self.own, self.named = params, named
         self.optimizers = [self.watch.call(self.handed.implementation, **named) for _ in params]
         self.optimizer = self.optimizers[0]
 
     def step(self, grads):
-        before = [None if g is None else g.copy() for g in grads]
-        if self.handed.how is None:
-            self.handed.how = self._find(grads)
-        getattr(self, self.handed.how)(grads)
-        self.check(grads, before)
-
-    def _find(self, grads):
-        names = parameters(self.optimizer.update) or []
-        return "_dicts" if names and plain(names[0].name) in ("params", "parameters", "weights") else "_each"
+        of_dicts = _first_is(parameters(self.optimizer.update), WEIGHTS[:3])
+        self.checked(self._dicts if of_dicts else self._each, grads)
 
     def _each(self, grads):
         for optimizer, param, grad in zip(self.optimizers, self.own, grads):
@@ -526,9 +453,11 @@ class _Function(_Base):
     def _call(self, theta, grad, state, t):
         roles = self.handed.roles
         named = {roles[name]: value for name, value in (("state", state), ("t", t)) if name in roles}
-        copy = np.copy(grad)
-        result = self.watch.call(self.handed.implementation, theta, grad, **named, **self.named)
-        self.check([grad], [copy])
+
+        def call(grads):
+            return self.watch.call(self.handed.implementation, theta, grads[0], **named, **self.named)
+
+        result = self.checked(call, [grad])
         if isinstance(result, (tuple, list)) and len(result) >= 2 and "state" in roles:
             return result[0], result[1]
         if isinstance(result, (tuple, list)) and len(result) == 1:
@@ -547,14 +476,13 @@ class _Function(_Base):
         self.named[self.handed.signature.options["lr"][0]] = value
 
 
-def adapt(task, implementation, watch):
-    return Handed(task, implementation, watch)
+adapt = Handed
 
 
 def behaviours(part, handed):
     """New arrays in place of the caller's, gradients written into, gradients kept."""
     found = []
-    if not handed.in_place or (handed.kind in (_Class, _Made, _Stepping) and not handed.moved):
+    if not handed.in_place or (handed.kind in (_Class, _Stepping) and not handed.moved):
         found.append(behaviour(part.task, "not-in-place"))
     if handed.overwrites:
         found.append(behaviour(part.task, "overwrites-gradients"))
@@ -582,8 +510,3 @@ def _note_kept(part, handed):
         return
     if not np.allclose(theirs, right, rtol=1e-5, atol=0):
         part.notes.append("it keeps the gradient's own array: who fills that anew for the next step changes its memory")
-
-
-def offered(task, make):
-    """A mistake as a reader would hand it in: what is made with parameters, and with the block's options."""
-    return with_signature(make, task.right)

@@ -11,33 +11,20 @@ from types import SimpleNamespace
 import numpy as np
 
 from scratch import schedulers
-from scratch.examine.adapt import Unmappable, called, opened, parameters, signature
+from scratch.examine.adapt import Reader, Unmappable, parameters, plainly, signature
 from scratch.examine.base import Case, Task, scale_of
-from scratch.examine.changes import Steps
+from scratch.examine.changes import Steps, constants
 from scratch.examine.watch import Failure, Skip, as_array
 from scratch.formulas import schedulers as formulas
 
 BASE = 0.4
-SYMBOLS = {
-    "gamma": formulas.gamma,
-    "step_size": formulas.s,
-    "T_max": formulas.T,
-    "eta_min": formulas.eta_min,
-    "factor": formulas.gamma,
-    "patience": formulas.P,
-    "threshold": formulas.theta,
-    "cooldown": formulas.C,
-    "min_lr": formulas.eta_min,
-    "eps": formulas.epsilon,
-    "max_lr": formulas.eta_max,
-    "total_steps": formulas.N,
-    "pct_start": formulas.p,
-    "base_momentum": formulas.mu_min,
-    "max_momentum": formulas.mu_max,
-    "div_factor": formulas.d,
-    "final_div_factor": formulas.d_end,
-    "base_rate": formulas.eta_0,
+SYMBOLS = {  # by an option's name, its symbol's in the formulas
+    **{"gamma": "gamma", "step_size": "s", "T_max": "T", "eta_min": "eta_min", "base_rate": "eta_0", "eps": "epsilon"},
+    **{"factor": "gamma", "patience": "P", "threshold": "theta", "cooldown": "C", "min_lr": "eta_min"},
+    **{"max_lr": "eta_max", "total_steps": "N", "pct_start": "p", "div_factor": "d", "final_div_factor": "d_end"},
+    **{"base_momentum": "mu_min", "max_momentum": "mu_max"},
 }
+SYMBOLS = {name: getattr(formulas, symbol) for name, symbol in SYMBOLS.items()}
 
 
 class Optimizer:
@@ -75,46 +62,27 @@ def changed(task, change):
     return lambda right: over_class(lambda optimizer, **options: Rule(change, optimizer, **options))
 
 
-class Closed:
-    """A closed form as a class: each step writes the rate of its epoch, and the momentum where there is one."""
-
-    def __init__(self, form, name, optimizer, options):
-        count = options.get("total_steps", 500) if name == "OneCycleLR" else 500
-        events = _epochs(count - 1)
-        self.optimizer, self.n = optimizer, -1
-        self.rates = form(optimizer.lr, events, 0, **options)
-        self.momenta = form(optimizer.lr, events, 1, **options) if name == "OneCycleLR" else None
-        self.step()
-
-    def step(self):
-        self.n += 1
-        self.optimizer.lr = float(self.rates[self.n])
-        if self.momenta is not None:
-            self.optimizer.momentum = float(self.momenta[self.n])
-
-
 def offered(task, form):
     """A mistake as a reader would hand it in: a class over an optimizer, with the block's options."""
-    if hasattr(form, "kind"):
-        return signed(form.kind, getattr(schedulers, task.name))
-
-    def made(optimizer, **options):
-        return Closed(form, task.name, optimizer, options)
-
-    return signed(made, getattr(schedulers, task.name))
-
-
-def signed(make, block):
-    """A class that makes what is given, with the block's signature."""
+    block = getattr(schedulers, task.name)
 
     class Offered:
+        """A rule, or a closed form of which each step writes an epoch's rate, and momentum where there is one."""
+
         __signature__ = inspect.signature(block)
 
-        def __init__(self, *args, **options):
-            self.made = make(*args, **options)
+        def __init__(self, optimizer, **options):
+            if hasattr(form, "kind"):
+                self.step = form.kind(optimizer, **options).step
+                return
+            count, columns = options.get("total_steps", 500), (0, 1) if task.name == "OneCycleLR" else (0,)
+            self.optimizer = optimizer
+            self.rows = iter(zip(*(form(optimizer.lr, _epochs(count - 1), c, **options) for c in columns)))
+            self.step()
 
-        def step(self, *metric):
-            self.made.step(*metric)
+        def step(self):
+            for name, value in zip(("lr", "momentum"), next(self.rows)):
+                setattr(self.optimizer, name, float(value))
 
     return Offered
 
@@ -131,9 +99,7 @@ class Rule:
         options = {**PLATEAU, **options}
         self.optimizer, self.number = optimizer, 0
         algorithm = _rule(change, options["mode"], options["threshold_mode"])
-        values = {s: float(v) for s, v in algorithm.defaults.items()}
-        values.update({SYMBOLS[n]: float(v) for n, v in options.items() if n in SYMBOLS})
-        values[formulas.eta_0] = float(optimizer.lr)
+        values = {**constants(algorithm, options, SYMBOLS), formulas.eta_0: float(optimizer.lr)}
         self.run = Steps(algorithm, values, {b: values.get(f, f) for b, (_, f) in algorithm.state.items()})
 
     def step(self, metric):
@@ -247,12 +213,16 @@ TASKS = [
 ]
 
 
+class _Function(Reader):
+    data, methods = ("epoch",), ("__call__", "get_lr")
+
+
 class Handed:
     """A reader's scheduler: a class over an optimizer, or a function of the epoch, or a class that is called so."""
 
     def __init__(self, task, implementation, watch):
         self.task, self.watch, self.restrictions, self.writes = task, watch, [], True
-        self.implementation = implementation
+        self.implementation, self.unscaled = implementation, False
         self.steps = inspect.isclass(implementation) and callable(getattr(implementation, "step", None))
         if self.steps:
             self.signature = signature(parameters(implementation), ["optimizer"], task.options, task.aliases)
@@ -260,13 +230,13 @@ class Handed:
         if task.name == "ReduceLROnPlateau":
             raise Unmappable("ReduceLROnPlateau must be a class with step(metric): it remembers metrics")
         named = dict(task.options) if task.name == "OneCycleLR" else {"base_rate": BASE, **task.options}
-        methods = ("__call__", "get_lr")
-        function, whole, made = opened(implementation, ["epoch"], named, task.aliases, methods)
-        self.call = SimpleNamespace(function=function, signature=whole, made=made, watch=watch)
+        self.function = _Function(replace(task, options=named), implementation, watch)
+        whole = self.function.signature
         self.based = "base_rate" in whole.options
         options, defaults = ({n: v for n, v in d.items() if n != "base_rate"} for d in (whole.options, whole.defaults))
         self.signature = replace(whole, options=options, defaults=defaults)
-        if not self.based and task.name != "OneCycleLR":
+        self.unscaled = not self.based and task.name != "OneCycleLR"
+        if self.unscaled:
             self.restrictions.append("it has no base rate: its rate of epoch 0 was taken for that")
 
     def __call__(self, base, events, column, **options):
@@ -274,11 +244,9 @@ class Handed:
             return over_class(self._made)(base, events, column, **options)
         if column or any(isinstance(event, str) for event in events):
             raise Skip
-        function = called(self.call, {**options, **({"base_rate": base} if self.based else {})})
+        function = self.function.called({**options, **({"base_rate": base} if self.based else {})})
         rates = [self._rate(function, epoch) for epoch in range(len(events) + 1)]
-        if not self.based and self.task.name != "OneCycleLR" and rates[0]:
-            rates = [rate / rates[0] * base for rate in rates]
-        return rates
+        return [rate / rates[0] * base for rate in rates] if self.unscaled and rates[0] else rates
 
     def _rate(self, function, epoch):
         try:
@@ -289,35 +257,23 @@ class Handed:
             raise Failure(error) from None
 
     def _made(self, optimizer, **options):
-        named = self.signature.arguments(options)
-        return _Watched(self.watch, self.watch.call(self.implementation, optimizer, **named))
+        scheduler = self.watch.call(self.implementation, optimizer, **self.signature.arguments(options))
+        return SimpleNamespace(step=lambda *metric: self.watch.call(scheduler.step, *metric))
 
 
-class _Watched:
-    """A reader's scheduler, stepping under watch."""
-
-    def __init__(self, watch, scheduler):
-        self.watch, self.scheduler = watch, scheduler
-
-    def step(self, *metric):
-        self.watch.call(self.scheduler.step, *metric)
-
-
-def adapt(task, implementation, watch):
-    return Handed(task, implementation, watch)
+adapt = Handed
 
 
 def play(function, case):
-    return as_array(function(*case.data, **case.options)).astype(float)
+    return plainly(function, case).astype(float)
 
 
 def shortened(outcome, epochs=14):
     """The first epochs of a run."""
     base, events, column = outcome.case.data
     case = replace(outcome.case, data=(base, events[: epochs - 1], column))
-    return replace(
-        outcome, case=case, right=outcome.right[:epochs], scale=outcome.scale[:epochs], theirs=outcome.theirs[:epochs]
-    )
+    shorter = {name: getattr(outcome, name)[:epochs] for name in ("right", "scale", "theirs")}
+    return replace(outcome, case=case, **shorter)
 
 
 def scale(task, right, case):
@@ -333,13 +289,5 @@ def place(task, case, index):
 
 def curve(task, outcome):
     """What is drawn: the epoch, theirs and the right rates, and the axis."""
-    return (
-        np.arange(outcome.right.size),
-        outcome.theirs,
-        outcome.right,
-        "step" if task.name == "OneCycleLR" else "epoch",
-    )
-
-
-def behaviours(part, handed):
-    return []
+    word = "step" if task.name == "OneCycleLR" else "epoch"
+    return np.arange(outcome.right.size), outcome.theirs, outcome.right, word
