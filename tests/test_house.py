@@ -273,7 +273,8 @@ ROOMS = {  # what each room may import of the house; * stands for the topics
         "examine.topics.*",
         "examine.catalogue.*",
     },
-    "show": {"formulas", "evidence", "show", "examine"},
+    "show": {"formulas", "evidence", "show", "examine", "execution"},
+    "execution": {"evidence", "show", "execution"},
 }
 
 

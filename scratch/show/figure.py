@@ -21,7 +21,7 @@ _VARIABLES = {INK: "currentColor", SOFT: "var(--soft)", GRID: "var(--line)", PAP
     colour: f"var(--figure-{i})" for i, colour in enumerate(SERIES, 1)
 }
 ASSETS = "scratch-assets:"  # stands for the way from a page to the site's assets
-pictures = {}  # the image files that the pages of a build show
+pictures = {}  # the files that the figures of a build show, by name
 STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "scratch",

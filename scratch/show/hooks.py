@@ -10,11 +10,14 @@ import logging
 import os
 import re
 import sys
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File
-from mkdocs.utils import CountHandler, get_relative_url
+from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.utils import CountHandler, get_relative_url, meta
 
 # One thread: the matrices are small, and the order of a sum does not depend on the number of cores.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -54,14 +57,14 @@ def _place(place, message):
 
 
 collector = Collector()
-state = dict(
-    serving=False, dirty=False, blocks=[], executed=0, at=0, drawn=set(), written=set(), texts={}, docs="", pieces={}
-)
+state = {"serving": False, "dirty": False, "workers": None, "store": None, "imported": None, "drawn": {}, "texts": {}}
 
 
 def on_startup(*, command, dirty):
     state.update(serving=command == "serve", dirty=dirty)
-    sys.dont_write_bytecode |= state["serving"]  # a new file in a watched folder would build once more
+    if state["serving"]:  # a new file in a watched folder would build once more
+        sys.dont_write_bytecode = True
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     mkdocs = logging.getLogger("mkdocs")
     for handler in mkdocs.handlers:
         handler.setLevel(max(handler.level, mkdocs.level))
@@ -70,17 +73,20 @@ def on_startup(*, command, dirty):
 
 
 def on_config(config):
-    _import_afresh()
+    _begin(config)
     from scratch.evidence import TOPICS
+    from scratch.show.figure import pictures
     from scratch.show.section import Sections
+
+    pictures.clear()
 
     collector.problems.clear()
     collector.place = ""
-    state.update(docs=config.docs_dir, pieces={})
+    state.update(docs=config.docs_dir, pieces={}, build=None, configuration=Path(config.config_file_path).read_bytes())
     if not state["dirty"]:  # else only the edited pages are made again, and the faces are for all
-        state.update(drawn=set(), written=set())
-    execute = not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ
-    config.plugins["mkdocs-jupyter"].config["execute"] = execute
+        state.update(drawn={}, texts={})
+    state["notebooks"] = {} if not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ else None
+    config.plugins["mkdocs-jupyter"].config["execute"] = False  # what it shows was executed before, by run.py
     if state["serving"]:
         _take_back_strict_mode()
     config.extra_css.append("assets/scratch.css")
@@ -97,12 +103,21 @@ def on_config(config):
     config.nav = ["index.md", *(f"{topic}.md" for topic in TOPICS), notebooks, more]
     for fence in config.mdx_configs["pymdownx.superfences"]["custom_fences"]:
         if fence["name"] == "python":
-            fence["format"] = _shown(fence["format"])
+            fence["format"] = _shown
     return config
 
 
-def _import_afresh():
-    """Let this build run the package of this checkout as it is now, also after an edit while serving."""
+def _begin(config):
+    """Let this build run the package of this checkout as it is now, also after an edit while serving.
+
+    While serving, the store has the outcomes of earlier builds. Where nothing has changed, the package stays imported;
+    else the workers that have imported it are sent home as well.
+    """
+    if state["store"]:
+        imported = state["store"].begin()
+        if imported == state["imported"]:
+            return
+    on_shutdown()
     for name in list(sys.modules):
         if name == "scratch" or name.startswith("scratch."):
             del sys.modules[name]
@@ -110,6 +125,10 @@ def _import_afresh():
     os.environ["PYTHONPATH"] = os.pathsep.join(  # the notebooks' kernels run it too
         dict.fromkeys([str(package.parent), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
     )
+    if state["serving"]:
+        from scratch.execution.serving import open_store
+
+        open_store(state, Path(config.config_file_path).parent / ".cache" / "blocks.sqlite")
 
 
 def _take_back_strict_mode():
@@ -120,28 +139,33 @@ def _take_back_strict_mode():
             mkdocs.removeHandler(handler)
 
 
-def _shown(run):
-    """Wrap markdown-exec's formatter: name the block at work, and show what it computed before its text."""
+def _shown(source, language, css_class, options, md, **more):
+    """Format a Python block for markdown-exec: what it computed, then its text."""
+    from scratch.execution.making import formatted
 
-    def run_and_show(source, language, css_class, options, md, **more):
-        from scratch.show.source import ran
+    state["executed"] += 1
+    found = [n for n, block in enumerate(state["blocks"]) if block.source == source and n >= state["at"]]
+    if not found:
+        log.warning("a Python block that was not found before: %s", source.partition("\n")[0])
+        return ""
+    block, state["at"] = state["blocks"][found[0]], found[0] + 1
+    page, collector.place = collector.place, block.place
+    try:
+        return formatted(_outcome(block), source, options, md)
+    finally:
+        collector.place = page
 
-        first = source.strip("\n").partition("\n")[0].strip()
-        found = [n for n, (_, line) in enumerate(state["blocks"]) if line == first and n >= state["at"]]
-        state.update(executed=state["executed"] + 1, at=found[0] + 1 if found else state["at"])
-        page, collector.place = collector.place, state["blocks"][found[0]][0] if found else "?"
-        before = len(collector.problems)
-        visible, result = options["source"], options["result"]
-        options = {**options, "source": "", "result": "", "html": options["html"] or bool(visible)}
-        try:
-            output = run(source, language, css_class, options, md, **more)
-        finally:
-            collector.place = page
-        if not visible or len(collector.problems) > before:
-            return output
-        return ran(str(output), source, result or None)
 
-    return run_and_show
+def _outcome(block):
+    """What a block left; its named values and its pictures are taken over."""
+    from scratch.execution.making import taken_over
+
+    return taken_over(state["build"].outcome(block, partial(_say_progress, block.page)))
+
+
+def _say_progress(page):
+    build = state["build"]
+    log.info("%s: %d of %d blocks of the site are done", page, build.done, build.total)
 
 
 def on_serve(server, config, builder):
@@ -151,11 +175,14 @@ def on_serve(server, config, builder):
 
 def on_files(files, config):
     from scratch.evidence import TOPICS
+    from scratch.execution.serving import is_modified
     from scratch.show.reference import module_page
 
     for file in list(files):
         if file.src_uri.partition("/")[0] in TOPICS and file.src_uri.endswith(".md") and "/" in file.src_uri:
             files.remove(file)  # a part of its topic's page
+        elif state["dirty"] and file.src_uri.endswith(".md"):
+            file.is_modified = partial(is_modified, file, config.docs_dir)
     mark = (package / "show/theme/.icons/mark.svg").read_text(encoding="utf-8")
     colours = '<g fill="none" stroke="#1b1c1f" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
     mark = (
@@ -170,10 +197,9 @@ def on_files(files, config):
     for topic in TOPICS:
         reference = module_page(topic, config.docs_dir)
         files.append(File.generated(config, f"reference/{topic}.md", content=reference))
-    last = files.get_file_from_path("claims.md")  # it shows what the other pages computed
-    if last:
+    for last in filter(None, map(files.get_file_from_path, ("index.md", "claims.md"))):
         files.remove(last)
-        files.append(last)
+        files.append(last)  # it shows what the other pages computed
     for module in sorted([*package.glob("*.py"), *package.glob("formulas/*.py"), *package.glob("evidence/*.py")]):
         path = module.relative_to(package.parent)
         name = path.with_suffix("") if path.stem != "__init__" else path.parent
@@ -184,52 +210,106 @@ def on_files(files, config):
     return files
 
 
+def on_nav(nav, config, files):
+    """Begin to execute the blocks of all pages, and the notebooks, before the first page is made."""
+    from scratch.execution import run
+    from scratch.execution.serving import workers
+
+    level = InclusionLevel.is_in_serve if state["serving"] else InclusionLevel.is_included
+    pages = [file for file in files.documentation_pages(inclusion=level) if not file.generated_by]
+    for file in pages:
+        if file.src_uri.endswith(".md") and file.src_uri != "claims.md":  # which shows what the others computed
+            with suppress(OSError, ValueError):  # the page says so when it is made
+                state["pieces"][file.src_uri] = _pieces(file, config)
+    blocks = [block for uri, pieces in state["pieces"].items() for block in run.python_blocks(uri, pieces)]
+    state["build"] = run.Build(blocks, workers(state), state["store"])
+    if state["notebooks"] is not None:
+        for file in pages:
+            if file.src_uri.endswith(".ipynb"):
+                state["notebooks"][file.src_uri] = state["build"].submit(run.execute_notebook, file.abs_src_path)
+
+
+def on_shutdown(error=None):
+    """End the workers; also where a build has failed."""
+    if state["workers"]:
+        state["workers"].close()
+    state["workers"] = None
+
+
+on_build_error = on_shutdown
+
+
+def _pieces(file, config):
+    from scratch.show.page import compose
+
+    text, _ = meta.get_data(file.content_string)
+    return compose(file.src_uri, config.docs_dir, text, 1 + _front_matter_lines(file))
+
+
+def on_env(env, config, files):
+    collector.place = ""
+    if state["serving"]:
+        env.bytecode_cache = FileSystemBytecodeCache(state["store"].folder)
+    return env
+
+
 def on_pre_page(page, config, files):
-    if page.file.src_uri.endswith(".ipynb"):
-        page.render = _rendered(page, page.render)
+    page.render = partial(_rendered, page, page.render)
     return page
 
 
-def _rendered(page, render):
-    """Wrap mkdocs-jupyter's rendering: collect errors, clean the result, check its links."""
+def _kept(make, name, *inputs):
+    from scratch.execution.serving import kept
 
-    def run(config, files):
-        from scratch.show.notebook import anchors, clean, failed_cell, links
+    return kept(state, collector.problems, make, name, *inputs)
 
-        collector.place = page.file.src_uri
-        try:
-            render(config, files)
-            page.content, page.links_to_anchors = links(clean(page.content), page.file, files, log)
-        except Exception as error:  # any failure of a cell, of the kernel or of the output
-            cell = failed_cell(page.file.abs_src_path, error)
-            log.warning("cell %s: %s", cell, error)
-            page.content = f'<pre class="problem">{html.escape(str(error))}</pre>'
-        page.present_anchor_ids = anchors(page.content)
-        collector.place = ""
 
-    return run
+def _rendered(page, render, config, files):
+    from scratch.execution.making import notebook, rendered
+
+    collector.place, source = page.file.src_uri, partial(_source, page)
+    render = partial(render, config, files)
+    if page.file.src_uri.endswith(".ipynb"):
+        render = partial(notebook, page, render, source, files, log)
+    outcomes = [(block, _outcome(block)) for block in state["blocks"]]
+    rendered(state, collector.problems, page, render, outcomes, files, source)
+
+
+def _source(page):
+    """The path of what a notebook's page shows: its executed copy, where it was executed."""
+    from scratch.execution.run import waited
+
+    uri = page.file.src_uri
+    if state["notebooks"] is None:
+        return page.file.abs_src_path
+    return waited(state["notebooks"][uri], partial(_say_progress, uri))
 
 
 def on_page_markdown(markdown, page, config, files):
     from scratch.evidence import TOPICS
-    from scratch.show.page import begin, compose
+    from scratch.execution.run import python_blocks
+    from scratch.show.page import begin
 
-    collector.place = page.file.src_uri
+    uri = collector.place = page.file.src_uri
     state.update(blocks=[], executed=0, at=0)
-    if page.file.src_uri.removesuffix(".md") in ("index", *TOPICS):
+    if uri.removesuffix(".md") in ("index", *TOPICS):
         page.meta.setdefault("hide", ["navigation"])
-    if page.file.generated_by or page.file.src_uri.endswith(".ipynb"):
+    if page.file.generated_by or uri.endswith(".ipynb"):
         return markdown
-    begin(page.file.src_uri, repository=config.extra["repository"])
-    pieces = compose(page.file.src_uri, config.docs_dir, markdown, 1 + _front_matter_lines(page))
-    state["pieces"][page.file.src_uri] = pieces
-    for piece in pieces:
+    begin(uri, repository=config.extra["repository"])
+    if uri not in state["pieces"]:
+        state["pieces"][uri] = _pieces(page.file, config)
+    for piece in state["pieces"][uri]:
         _examine(piece)
-    return "\n".join(piece.text for piece in pieces)
+    state["blocks"] = python_blocks(uri, state["pieces"][uri])
+    if state["blocks"]:
+        _say_progress(f"{uri} has {len(state['blocks'])} blocks")
+    return "\n".join(piece.text for piece in state["pieces"][uri])
 
 
 def _examine(piece):
     """Note where the blocks of a piece stand; warn of fences that are not executed, of findings without a sentence."""
+    from scratch.execution.run import is_executed
     from scratch.show.page import fences
 
     hidden = piece.text.find("markdown-exec: hide")
@@ -242,9 +322,7 @@ def _examine(piece):
         unknown = set(re.findall(r"([\w-]+)=", options)) - FENCE_OPTIONS
         if language not in FENCE_LANGUAGES or unknown:
             log.warning("%s: a fence with an unknown language or option: %s", place, info)
-        if language == "python" and 'exec="on"' in options:
-            state["blocks"].append((place, piece.text.split("\n")[line].strip()))
-        elif language == "python":
+        if language == "python" and not is_executed(info):
             log.warning("%s: a Python block that is not executed: %s", place, info)
     prose = FENCED.sub(lambda fence: "\n" * fence[0].count("\n"), piece.text)
     for heading in NO_FINDING.finditer(prose) if "/" in piece.file else ():
@@ -252,9 +330,8 @@ def _examine(piece):
         log.warning("%s, line %d: a finding without its sentence: %s", piece.file, line, heading[0])
 
 
-def _front_matter_lines(page):
-    text = page.file.content_string
-    match = re.match(r"---\n.*?\n---\n\s*", text, re.DOTALL)
+def _front_matter_lines(file):
+    match = re.match(r"---\n.*?\n---\n\s*", file.content_string, re.DOTALL)
     return match[0].count("\n") if match else 0
 
 
@@ -265,8 +342,7 @@ def on_page_content(content, page, config, files):
     from scratch.show.search import texts
 
     if page.file.src_uri.endswith(".ipynb"):
-        executed = config.plugins["mkdocs-jupyter"].config["execute"]
-        note = "" if executed else f'<p class="cap">{NOT_RUN}</p>'
+        note = "" if state["notebooks"] is not None else f'<p class="cap">{NOT_RUN}</p>'
         name = Path(page.file.src_uri).name
         return f'{note}{content}<p><a href="{name}" download="{name}">Download this notebook</a></p>'
     if page.file.generated_by:
@@ -279,7 +355,7 @@ def on_page_content(content, page, config, files):
         )
     content = _attempt(linked, _attempt(fill, content))
     page.present_anchor_ids = anchors(content)
-    state["texts"][page.url] = texts(content)
+    state["texts"][page.url] = _kept(lambda: texts(content), f"texts {page.file.src_uri}", content)
     collector.place = ""
     return content
 
@@ -296,15 +372,15 @@ def on_post_page(output, page, config):
     from scratch.show.page import accessible
 
     collector.place = page.file.src_uri
-    output = _attempt(mathml.convert, accessible(output))
+    output = _kept(lambda: _attempt(mathml.convert, accessible(output)), f"math {page.file.src_uri}", output)
     assets = get_relative_url("assets/", page.url)
     preload = "".join(
         f'<link rel="preload" href="{assets}{name}.woff2" as="font" type="font/woff2" crossorigin>'
         for name in ("text", "sans", "code", "math")
     )
     output = output.replace(ASSETS, assets).replace("</head>", f"{preload}</head>", 1)
-    state["drawn"] |= mathml.characters(output)
-    state["written"] |= set(re.sub(r"<math.*?</math>", "", output, flags=re.DOTALL))
+    written = frozenset(re.sub(r"<math.*?</math>", "", output, flags=re.DOTALL))
+    state["drawn"][page.file.src_uri] = frozenset(mathml.characters(output)), written
     collector.place = ""
     return output
 
@@ -320,18 +396,22 @@ def _attempt(function, text):
 
 
 def on_post_build(config):
-    from scratch.show import figure, fonts, moving
+    from scratch.show import figure, fonts
     from scratch.show.page import named
     from scratch.show.search import rewrite
 
     collector.place = ""
-    files = {**fonts.faces(state["drawn"], state["written"]), **figure.pictures}
-    files |= {name: text.encode() for name, text in moving.modules.items()}
+    drawn, written = (frozenset().union(*characters) for characters in zip(*state["drawn"].values()))
+    files = _kept(lambda: fonts.faces(drawn, written), "faces", sorted(drawn), sorted(written)) | figure.pictures
     for name, content in files.items():
         file = Path(config.site_dir, "assets", name)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     titles = named(state["docs"], {page.strip("/") for page in state["texts"]})
     rewrite(Path(config.site_dir, "search", "search_index.json"), state["texts"], titles)
+    build = state["build"]
+    log.info("ran %d blocks, kept %d", build.ran, build.total - build.ran)
+    if not state["serving"]:
+        on_shutdown()
     if collector.problems and not state["serving"]:
         raise PluginError("The build found problems:\n\n" + "\n\n".join(collector.problems))

@@ -15,9 +15,8 @@ import numpy as np
 
 from scratch.formulas import derivative, javascript
 from scratch.show.check import claim
-from scratch.show.figure import figure, panel
+from scratch.show.figure import figure, panel, pictures
 
-modules = {}  # the modules of a build, by file name
 ALLOWED = 1e-12  # of |JavaScript - NumPy| / (1 + |NumPy|): rounding of some hundred operations
 
 
@@ -215,7 +214,7 @@ def _same_ids(frame):
 def _with_sliders(picture, text, sliders, more=""):
     """A figure with its sliders; the module is kept for the hook."""
     target = hashlib.sha256(f"{picture}{text}".encode()).hexdigest()[:10]
-    modules[f"moving/{target}.js"] = text
+    pictures[f"moving/{target}.js"] = text.encode()
     picture = picture.replace("<figure", f'<figure data-moving="{target}"{more}', 1)
     controls = "".join(slider.html(target) for slider in sliders)
     return picture.replace("</figure>", f'<div class="turns">{controls}</div></figure>')

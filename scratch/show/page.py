@@ -2,6 +2,7 @@
 
 import html
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,17 +131,39 @@ def fill(page):
     return "".join(part if i % 2 else _PLACEHOLDER.sub(value, part) for i, part in enumerate(parts))
 
 
+@contextmanager
+def collected():
+    """The names that are given meanwhile, apart from the page's."""
+    global _values
+    page, _values = _values, {}
+    try:
+        yield _values
+    finally:
+        _values = page
+
+
 def fences(markdown):
     """The fenced blocks of a page, as pairs (line number, info string), in order."""
-    found, open_mark = [], None
+    return [(line, info) for line, info, _ in fenced(markdown)]
+
+
+def fenced(markdown):
+    """The line number, info string and text, without its indentation, of each fenced block."""
+    found, start = [], None
     for match in _FENCE.finditer(markdown):
         mark, info = match["mark"], match["info"].strip()
-        if open_mark is None:
-            open_mark = mark
-            found.append((markdown.count("\n", 0, match.start()) + 1, info))
-        elif mark[0] == open_mark[0] and len(mark) >= len(open_mark) and not info:
-            open_mark = None
+        if start is None:
+            start = match
+        elif mark[0] == start["mark"][0] and len(mark) >= len(start["mark"]) and not info:
+            lines = markdown[start.end() + 1 : match.start()].split("\n")[:-1]
+            text = "\n".join(_without(start["indent"], line) for line in lines)
+            found.append((markdown.count("\n", 0, start.start()) + 1, start["info"].strip(), text))
+            start = None
     return found
+
+
+def _without(indent, line):
+    return line[len(indent) :] if line.startswith(indent) else line.lstrip()
 
 
 def accessible(page):
