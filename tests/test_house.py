@@ -7,6 +7,7 @@ wrong; it is tried on a house where something is missing, too.
 import ast
 import dis
 import inspect
+import itertools
 import json
 import re
 import shutil
@@ -178,7 +179,7 @@ def _expressions(formula):
 
 
 @every_topic
-def test_the_cases_of_a_formula_leave_nothing_out(topic):
+def test_of_the_cases_of_a_formula_exactly_one_holds(topic):
     import sympy
 
     from scratch.formulas import Algorithm, Formula
@@ -190,6 +191,9 @@ def test_the_cases_of_a_formula_leave_nothing_out(topic):
     for conditions in {tuple(condition for _, condition in one.args) for one in cases}:
         flags = all(isinstance(condition, sympy.Eq) for condition in conditions)  # 0 or 1
         assert flags or sympy.simplify(sympy.Or(*conditions)) == sympy.true, conditions
+        ordered = [c for c in conditions if c != sympy.true and not isinstance(c, sympy.Eq)]
+        for one, other in itertools.combinations(ordered, 2):
+            assert sympy.simplify(sympy.And(one, other)) == sympy.false, conditions
 
 
 @pytest.mark.parametrize("topic", ["activations", "losses"])
