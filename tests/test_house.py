@@ -184,9 +184,12 @@ def test_of_the_cases_of_a_formula_exactly_one_holds(topic):
 
     from scratch.formulas import Algorithm, Formula
 
-    known = [
-        v for v in vars(import_module(f"scratch.formulas.{topic}")).values() if isinstance(v, (Formula, Algorithm))
+    room = import_module(f"scratch.formulas.{topic}")
+    makers = [
+        v for n, v in vars(room).items() if inspect.isfunction(v) and v.__module__ == room.__name__ and n[0] != "_"
     ]
+    made = [make() for make in makers if all(p.default != p.empty for p in inspect.signature(make).parameters.values())]
+    known = [v for v in [*vars(room).values(), *made] if isinstance(v, (Formula, Algorithm))]
     cases = {cases for formula in known for side in _expressions(formula) for cases in side.atoms(sympy.Piecewise)}
     for conditions in {tuple(condition for _, condition in one.args) for one in cases}:
         flags = all(isinstance(condition, sympy.Eq) for condition in conditions)  # 0 or 1
