@@ -130,16 +130,16 @@ def momentum(theta, g, state, t, lr=1e-3, mu=0.9):
     return theta - lr * buffer, buffer
 
 
-class Nag:
-    def __init__(self, params, lr=1e-3, momentum=0.9):
-        self.params, self.lr, self.momentum = params, lr, momentum
-        self.v = [np.zeros_like(p) for p in params]
+def nag(params, lr=1e-3, momentum=0.9):
+    memory = [np.zeros_like(p) for p in params]
 
-    def step(self, grads):
-        for p, g, v in zip(self.params, grads, self.v):
-            v *= self.momentum
+    def step(grads):
+        for p, g, v in zip(params, grads, memory):
+            v *= momentum
             v += g
-            p -= self.lr * (g + self.momentum * v)
+            p -= lr * (g + momentum * v)
+
+    return step
 
 
 class FullSGD:
@@ -158,15 +158,9 @@ class FullSGD:
             p -= self.lr * g
 
 
-def adagrad(params, lr=0.01, eps=1e-10):
-    sums = [np.zeros(p.shape) for p in params]
-
-    def step(grads):
-        for p, g, s in zip(params, grads, sums):
-            s += g * g
-            p -= lr * g / (np.sqrt(s) + eps)
-
-    return step
+def adagrad(theta, g, state, t, lr=0.01, eps=1e-10):
+    total = g * g if state is None else state + g * g
+    return theta - lr * g / (np.sqrt(total) + eps), total
 
 
 def rmsprop(w, dw, cache, t, lr=0.01, decay_rate=0.99, eps=1e-8):
@@ -238,17 +232,6 @@ def step_lr(epoch, lr0, drop_every, factor=0.1):
         if e % drop_every == 0:
             rate *= factor
     return rate
-
-
-class Cosine:
-    def __init__(self, optimizer, T_max, eta_min=0.0):
-        self.optimizer, self.T_max, self.eta_min = optimizer, T_max, eta_min
-        self.base, self.t = optimizer.lr, 0
-
-    def step(self):
-        self.t += 1
-        share = 0.5 + 0.5 * math.cos(math.pi * self.t / self.T_max)
-        self.optimizer.lr = self.eta_min + (self.base - self.eta_min) * share
 
 
 def one_cycle(step, max_lr, n, pct_start=0.3, anneal="cos", div=25.0, final_div=1e4, three_phase=False):
@@ -432,8 +415,10 @@ RIGHT = [
     ("smooth_l1_loss_grad", lambda p, t, beta=1.0: np.maximum(-1, np.minimum(_off(p, t) / beta, 1)) / np.size(p)),
     ("bce", bce), ("binary_cross_entropy_grad", bce_grad), ("cross-entropy", cross_entropy),
     ("cross_entropy", full_cross_entropy), ("cross_entropy_grad", cross_entropy_grad), ("sgd", Sgd), ("SGD", FullSGD),
-    ("momentum", momentum), ("nag", Nag), ("adagrad", adagrad), ("rmsprop", rmsprop), ("RMSprop", FullRMSprop),
-    ("adam", Adam), ("AdamW", FullAdamW), ("steplr", step_lr), ("cosineannealinglr", Cosine),
+    ("momentum", momentum), ("nag", nag), ("adagrad", adagrad), ("rmsprop", rmsprop), ("RMSprop", FullRMSprop),
+    ("adam", Adam), ("AdamW", FullAdamW), ("steplr", step_lr),
+    ("cosineannealinglr",
+     lambda epoch, base, T_max, eta_min=0.0: eta_min + (base - eta_min) * (0.5 + 0.5 * math.cos(math.pi * epoch / T_max))),
     ("reducelronplateau", Plateau), ("onecyclelr", one_cycle),
     ("randomhorizontalflip", lambda img: np.stack([img[..., -1 - j, :] for j in range(img.shape[-2])], axis=-2)),
     ("resize", resize), ("resized_crop", resized_crop), ("center_crop", center_crop),

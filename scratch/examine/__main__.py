@@ -6,9 +6,7 @@ Exit status: 0 it agrees, 1 it differs, 2 it could not be run.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import importlib.util
-import io
 import sys
 from pathlib import Path
 
@@ -68,15 +66,10 @@ def main(arguments=None):
     except (CannotRunError, ValueError) as problem:
         print(problem, file=sys.stderr)
         return 2
-    with contextlib.suppress(UnicodeEncodeError):
+    try:
         print(report)
-        return _status(report)
-    plain = io.StringIO(str(report)).getvalue().encode("ascii", "replace").decode()
-    print(plain)
-    return _status(report)
-
-
-def _status(report):
+    except UnicodeEncodeError:
+        print(str(report).encode("ascii", "replace").decode())
     return 0 if report.agrees else 1 if report.ran else 2
 
 

@@ -112,6 +112,11 @@ def everywhere(*pairs):
     return change
 
 
+def both(*changes):
+    """One change after the other."""
+    return lambda form: reduce(lambda changed, change: change(changed), changes, form)
+
+
 class Steps:
     """An Algorithm that is run in float64, line by line. values: its constants; state: what it begins with."""
 

@@ -110,25 +110,16 @@ def tensor(value):
 def as_array(result):
     """A result as an array of numbers; whatever it is not raises Failure."""
     try:
-        if hasattr(result, "detach"):  # a PyTorch tensor
-            result = result.detach().numpy()
         if isinstance(result, (set, dict, str, bytes)) or result is None:
-            raise TypeError(f"returned {_a(result)}, not numbers")
-        array = np.asarray(result)
-        if array.dtype == object:
-            array = array.astype(float)
-        if array.dtype.kind not in "fiub":
-            raise TypeError(
-                f"returned numbers of dtype {array.dtype}"
-                if array.dtype.kind == "c"
-                else f"returned {_a(result)}, not numbers"
-            )
+            raise TypeError
+        array = np.asarray(result.detach().numpy() if hasattr(result, "detach") else result)  # a PyTorch tensor
+        array = array.astype(float) if array.dtype == object else array
+    except Exception:
+        raise Failure(TypeError(f"returned {_a(result)}, not numbers")) from None
+    if array.dtype.kind in "fiub":
         return array
-    except Failure:
-        raise
-    except Exception as error:
-        known = isinstance(error, TypeError) and str(error).startswith("returned")
-        raise Failure(error if known else TypeError(f"returned {_a(result)}, not numbers")) from None
+    what = f"numbers of dtype {array.dtype}" if array.dtype.kind == "c" else f"{_a(result)}, not numbers"
+    raise Failure(TypeError(f"returned {what}"))
 
 
 def _a(value):

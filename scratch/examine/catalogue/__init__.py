@@ -55,19 +55,9 @@ def _viewing(block):
     return lambda image, **options: image[..., ::-1, :]
 
 
-class _Elsewhere:
-    """An optimizer that improves copies of what it is given."""
-
-    def __init__(self, block, params, options):
-        self.params = [param.copy() for param in params]
-        self.optimizer = block(self.params, **options)
-
-    def step(self, grads):
-        self.optimizer.step(grads)
-
-
 def _copying(block):
-    return lambda params, **options: _Elsewhere(block, params, options)
+    """An optimizer that improves copies of what it is given."""
+    return lambda params, **options: block([param.copy() for param in params], **options)
 
 
 BEHAVIOURS = {"writes": _writing, "broadcasts": _broadcasting, "views": _viewing, "not-in-place": _copying}

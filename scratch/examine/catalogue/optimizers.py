@@ -7,43 +7,25 @@ from dataclasses import replace
 from sympy import Abs, Max, Piecewise, evaluate, sign, sqrt
 
 from scratch.examine.base import Mistake
-from scratch.examine.changes import difference, everywhere, lines
+from scratch.examine.changes import both, difference, everywhere, lines
+from scratch.examine.topics.optimizers import TASKS, changed, form
 from scratch.formulas import optimizers as o
 from scratch.formulas import t
 
-ANCHOR = {"SGD": "sgd", "Adagrad": "adagrad", "RMSprop": "rmsprop", "Adam": "adam", "AdamW": "adamw"}
-
-
-def _unchanged(algorithm):
-    return algorithm
+BY_NAME = {task.name: task for task in TASKS}
 
 
 def _row(of, name, sentence, mend, change=None, anchor="bugs-people-write", variant=False, seen="", **ways):
     """A row. change: of the Algorithm. ways: how the memory is kept, as Running takes it."""
 
-    def task_of():
-        from scratch.examine.names import tasks
-
-        return tasks()[of]
-
-    def make(right):
-        from scratch.examine.topics.optimizers import changed
-
-        return changed(task_of(), change or _unchanged, **ways)(right)
-
     def line(task):
-        from scratch.examine.topics.optimizers import form
+        forms = (form(of, {**task.options, **options}) for options in ({}, *(case.options for case in task.cases)))
+        return next(filter(None, (difference(right, change(right)) for right in forms)), ())
 
-        for options in ({}, *(case.options for case in task.cases)):
-            right = form(of, {**task.options, **options})
-            found = difference(right, change(right))
-            if found:
-                return found
-        return ()
-
-    page = "adam-amsgrad" if anchor == "amsgrad" else f"{ANCHOR.get(of, of)}-{anchor}"
-    known = {"make": None} if seen else {"make": make, "line": line if change else None}
-    return Mistake(of, name, sentence, mend, page, variant=variant, seen=seen, change=None if ways else change, **known)
+    page = "adam-amsgrad" if anchor == "amsgrad" else f"{BY_NAME[of].block}-{anchor}"
+    make = None if seen else changed(BY_NAME[of], change or both(), **ways)
+    line, change = line if change else None, None if ways else change
+    return Mistake(of, name, sentence, mend, page, make, line, variant, seen, change)
 
 
 def _kept(pairs):
@@ -55,34 +37,19 @@ def _kept(pairs):
     return change
 
 
-def _both(*changes):
-    def change(algorithm):
-        for one in changes:
-            algorithm = one(algorithm)
-        return algorithm
-
-    return change
-
-
 def _shared(of, counts="parameters"):
-    return _row(
-        of,
-        "state-shared",
-        "All parameters share one memory: each moves with the others' gradients.",
-        "one buffer per parameter",
-        shared=True,
-        counts=counts,
-    )
+    said = "All parameters share one memory: each moves with the others' gradients.", "one buffer per parameter"
+    return _row(of, "state-shared", *said, shared=True, counts=counts)
 
 
 def _in_place(of):
-    return _row(
-        of,
-        "not-in-place",
-        "param = param - ... makes a new array; the network's own stays as it was and never learns.",
-        "param -= lr * step",
-        seen="not-in-place",
-    )
+    said = "param = param - ... makes a new array; the network's own stays as it was and never learns."
+    return _row(of, "not-in-place", said, "param -= lr * step", seen="not-in-place")
+
+
+def _of_v(e):
+    """v_hat's own average without its correction."""
+    return o.v_max if e.has(o.v_max) else v
 
 
 with evaluate(False):
@@ -112,12 +79,12 @@ with evaluate(False):
             row("correction-multiplied", "The averages are multiplied by 1 - beta^t, where they must be divided by it.",
                 "m / (1 - beta1**t)",
                 lines({m_hat: lambda e: m * (1 - beta1**t),
-                    v_hat: lambda e: (o.v_max if e.has(o.v_max) else v) * (1 - beta2**t)} )),
+                    v_hat: lambda e: _of_v(e) * (1 - beta2**t)} )),
             row("no-correction", "Neither average is corrected for its start at 0.",
                 "m / (1 - beta1**t), v / (1 - beta2**t)",
-                lines({m_hat: m, v_hat: lambda e: o.v_max if e.has(o.v_max) else v}), "derivation"),
+                lines({m_hat: m, v_hat: _of_v}), "derivation"),
             row("only-m-corrected", "v is not corrected for its start at 0: the first steps are many times too long.",
-                "v / (1 - beta2**t)", lines({v_hat: lambda e: o.v_max if e.has(o.v_max) else v}), "derivation"),
+                "v / (1 - beta2**t)", lines({v_hat: _of_v}), "derivation"),
             row("only-v-corrected", "m is not corrected for its start at 0: the first steps are too short.",
                 "m / (1 - beta1**t)", lines({m_hat: m}), "derivation"),
             row("no-root", "The root of v is missing: it is divided by the average of the squares itself.",
@@ -195,7 +162,7 @@ with evaluate(False):
         _row("sgd", "rate-squared", "The learning rate stands there twice.", "theta -= lr * g",
              lines({theta: theta_1 - eta**2 * g}), "formula"),
         _row("sgd", "gradient-summed", "The gradients of all steps so far are summed up.", "forget the last gradient",
-             _both(lines({theta: theta_1 - eta * b}), lambda a: replace(a, assignments=(a.assignments[0], (b,
+             both(lines({theta: theta_1 - eta * b}), lambda a: replace(a, assignments=(a.assignments[0], (b,
                  b_1 + g), *a.assignments[1:]), state={**a.state, b_1: (b, 0)})), "bugs-people-write"),
         # Momentum
         _row("momentum", "one-minus-mu",
@@ -312,7 +279,7 @@ with evaluate(False):
              lines({theta: theta_1 + eta * b}), "formula"),
         _row("RMSprop", "rate-inside", "The learning rate stands inside the momentum's buffer, as in TensorFlow: the "
              "same as long as the rate stays the same.", "theta -= lr * b",
-             _both(everywhere((rms_denominator, rms_denominator / eta), (centred_denominator,
+             both(everywhere((rms_denominator, rms_denominator / eta), (centred_denominator,
                  centred_denominator / eta)), lines({theta: theta_1 - b})), "beside-pytorch", True),
         _row("RMSprop", "momentum-of-the-gradient", "The momentum gathers gradients, and their sum is divided; it must "
              "gather what has been divided.", "b = mu * b + g / (sqrt(v) + eps)",

@@ -10,14 +10,14 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from scratch.examine.base import Mistake
-from scratch.examine.changes import compiled, constants, difference, everywhere, lines
+from scratch.examine.changes import both, compiled, constants, difference, everywhere, lines
+from scratch.examine.topics.schedulers import SYMBOLS, changed
 from scratch.formulas import put_in
 from scratch.formulas import schedulers as f
 
 
 def _closed(formula, more=None):
     """A closed form as a function of a case's data. more: that of the momentum."""
-    from scratch.examine.topics.schedulers import SYMBOLS
 
     def rates(base, events, column, **options):
         events = [event for event in events if not isinstance(event, str)]
@@ -59,13 +59,8 @@ _step, _cosine = _formula("StepLR", f.step_lr), _formula("CosineAnnealingLR", f.
 
 
 def _rule(name, sentence, mend, change, anchor="bugs-people-write", variant=False):
-    def make(right):
-        from scratch.examine.topics.schedulers import changed
-
-        return changed(None, change)(right)
-
     pair = difference(f.reduce_lr_on_plateau, change(f.reduce_lr_on_plateau))
-    return _row("ReduceLROnPlateau", name, sentence, mend, make, pair, anchor, variant, change)
+    return _row("ReduceLROnPlateau", name, sentence, mend, changed(None, change), pair, anchor, variant, change)
 
 
 def _cycle(name, sentence, mend, change=None, momentum=None, anchor="bugs-people-write", variant=False, always=None):
@@ -95,21 +90,6 @@ def _defined(*pairs):
         return replace(formula, definitions=made)
 
     return change
-
-
-def _late(formula):
-    """Peak and end one step later: N + 1 stands for N where steps are counted."""
-    with evaluate(False):
-        made = tuple((left, f.p * N if left == peak else right) for left, right in formula.definitions)
-        late = _inside((Add(N, -1, -peak), N - peak), (Add(N, -1, -2 * peak), N - 2 * peak))(formula)
-    return replace(late, definitions=made)
-
-
-def _whole(formula):
-    """The same, with a rise of whole steps."""
-    late = _late(formula)
-    made = tuple((left, floor(right) if left == peak else right) for left, right in late.definitions)
-    return replace(late, definitions=made)
 
 
 def _inside(*pairs):
@@ -164,6 +144,9 @@ with evaluate(False):
     m, P, theta, C, best_1, eta_1, lower = f.m, f.P, f.theta, f.C, f.best_1, f.eta_1, f.lower
     n, N, peak, x, y, u = f.n, f.N, f.peak, f.x, f.y, f.u
     cosine_of = f.A(x, y, u)
+    # Peak and end one step later: N + 1 stands for N where steps are counted
+    _ends_late = _inside((Add(N, -1, -peak), N - peak), (Add(N, -1, -2 * peak), N - 2 * peak))
+    _late, _whole = (both(_defined((peak, rise)), _ends_late) for rise in (f.p * N, floor(f.p * N)))
 
     ROWS = [
         # StepLR
@@ -261,8 +244,7 @@ with evaluate(False):
                "The peak lies at step pct_start * total_steps; it is one earlier, since steps count from 0.",
                "pct_start * total_steps - 1", _defined((peak, f.p * N)), _defined((peak, f.p * N)), "beside-pytorch"),
         _cycle("end-one-late", "The cycle ends at step total_steps, which never comes: the lowest rate is not reached.",
-               "total_steps - 1", _inside((Add(N, -1, -peak), N - peak), (Add(N, -1, -2 * peak), N - 2 * peak)),
-               _inside((Add(N, -1, -peak), N - peak), (Add(N, -1, -2 * peak), N - 2 * peak)), "beside-pytorch"),
+               "total_steps - 1", _ends_late, _ends_late, "beside-pytorch"),
         _cycle("one-step-too-many",
                "Peak and end are counted as if there were total_steps + 1 steps: both come late, and the lowest rate "
                "is not reached.", "pct_start * total_steps - 1, total_steps - 1", _late, _late, "beside-pytorch"),
