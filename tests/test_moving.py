@@ -16,7 +16,7 @@ from scratch.formulas import activations as formulas
 from scratch.formulas.javascript import expression, module, recursion
 from scratch.show import moving
 from scratch.show.check import Refuted
-from scratch.show.figure import figure, panel
+from scratch.show.figure import figure, panel, pictures
 from scratch.show.moving import Motion, Slider, choices, curve, linked, live
 
 x, y = sympy.symbols("x y", real=True)
@@ -72,12 +72,12 @@ def elus(formula=formulas.elu, blocks=(elu, elu_grad), low=0.0):
 
 
 def test_a_figure_stands_complete_without_script_and_its_module_is_kept():
-    moving.modules.clear()
+    pictures.clear()
     picture = elus()
     assert "ELU(−2) = −0.8647, slope 0.1353." in picture
     assert picture.count('type="range"') == 2
     assert 'data-curve="f"' in picture
-    ((name, text),) = moving.modules.items()
+    ((name, text),) = pictures.items()
     assert name.endswith(".js")
     assert "Math.expm1(x)" in text
 
@@ -120,10 +120,10 @@ def test_sliders_choose_among_pictures_of_the_same_parts():
         axes.set(xlim=(0, 1), ylim=(0, 3))
         return figure(drawing, "a line", f"to {k:g}")
 
-    moving.modules.clear()
+    pictures.clear()
     picture = choices(draw, [Slider("k", 1, 3, 1, 2)])
     assert "to 2" in picture
-    ((_, text),) = moving.modules.items()
+    ((_, text),) = pictures.items()
     slots, frames = (json.loads(line.partition(" = ")[2]) for line in text.splitlines())
     assert set(frames) == {"1", "2", "3"}
     assert {name for _, name in slots} == {"d", ""}
