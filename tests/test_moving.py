@@ -79,7 +79,7 @@ def test_a_figure_stands_complete_without_script_and_its_module_is_kept():
     assert 'data-curve="f"' in picture
     ((name, text),) = pictures.items()
     assert name.endswith(".js")
-    assert "Math.expm1(x)" in text
+    assert b"Math.expm1(x)" in text
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_sliders_choose_among_pictures_of_the_same_parts():
     picture = choices(draw, [Slider("k", 1, 3, 1, 2)])
     assert "to 2" in picture
     ((_, text),) = pictures.items()
-    slots, frames = (json.loads(line.partition(" = ")[2]) for line in text.splitlines())
+    slots, frames = (json.loads(line.partition(b" = ")[2]) for line in text.splitlines())
     assert set(frames) == {"1", "2", "3"}
     assert {name for _, name in slots} == {"d", ""}
     assert all(f'data-slot="{slot}"' in picture for slot, _ in slots)
