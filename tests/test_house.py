@@ -486,6 +486,7 @@ def test_one_block_more_takes_its_four_places_and_nothing_else(tmp_path):
     parts = [copy / "docs" / "activations.md", *(copy / "docs" / "activations").glob("*.md")]
     pages = {str(p.relative_to(copy / "docs")): p.read_text(encoding="utf-8") for p in parts}
     away = {name: re.sub(r"\]\((?!#)[^)]*\)", "](https://example.org)", text) for name, text in pages.items()}
+    away["examine.md"] = "# Where a card leads to\n"
     (tmp_path / "small").mkdir()
     built = conftest.build(
         tmp_path / "site", "--strict", config=conftest.small_site(tmp_path / "small", away, root=copy)
