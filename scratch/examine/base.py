@@ -87,6 +87,20 @@ class Mistake:
     change: object = None
 
 
+def row(*said, **more):
+    """A row of a block's part of a table: name, sentence, mend ("" for the block's usual one), change and more."""
+    return said, more
+
+
+def parts(make):
+    """What makes the part of a table that is one block's: of the task's name, the usual mend, and rows."""
+
+    def part(of, mend, *rows):
+        return [make(of, name, said, own or mend, *rest, **more) for (name, said, own, *rest), more in rows]
+
+    return part
+
+
 def scale_of(right, floor=0.0):
     """The size that errors are measured by: each value's own, at least the floor."""
     right = np.abs(np.asarray(right, float))

@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib import import_module
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -56,8 +57,11 @@ def _viewing(block):
 
 
 def _copying(block):
-    """An optimizer that improves copies of what it is given."""
-    return lambda params, **options: block([param.copy() for param in params], **options)
+    def make(params, **options):
+        copies = [param.copy() for param in params]
+        return SimpleNamespace(params=copies, step=block(copies, **options).step)
+
+    return make
 
 
 BEHAVIOURS = {"writes": _writing, "broadcasts": _broadcasting, "views": _viewing, "not-in-place": _copying}
