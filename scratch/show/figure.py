@@ -119,7 +119,7 @@ def svg(drawing, name, key=""):
     text = output.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", text, flags=re.DOTALL)
-    text = re.sub(r"<[^>]+>", lambda tag: re.sub(r"-?\d+\.\d{3,}", _rounded, tag[0]), text)
+    text = re.sub(r"<[^>]+>", lambda tag: re.sub(r"-?\d+\.\d{2,}", _rounded, tag[0]), text)
     text = re.sub(r"font-family: [^;\"]*;? ?", "", re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text))
     text = re.sub(r"\n\s*", " ", text)
     text = re.sub(r'<g id="m-([\w-]+)">', r'<g data-curve="\1">', text)  # what a script moves
@@ -136,7 +136,7 @@ def svg(drawing, name, key=""):
 
 
 def _rounded(match):
-    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+    return f"{float(match[0]):.1f}".removesuffix(".0")
 
 
 def _own_ids(text, prefix):

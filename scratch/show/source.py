@@ -136,16 +136,21 @@ def _tokens(text, language):
     return lines
 
 
-def _line(tokens, colours=()):
+_STYLED = {"k", "kn", "kc", "ow", "c1", "sd", "s1", "s2", "sa", "si"}  # what stands out in a listing
+
+
+def _line(tokens, colours=None):
     return "".join(_span(kind, value, colours) for kind, value in tokens)
 
 
 def _span(kind, value, colours):
+    """A token. colours: of a card's line, in which operators are set softly too."""
     text = html.escape(value, quote=False)
-    if value in colours:
+    if value in (colours or ()):
         return f'<span class="v{colours[value]}">{text}</span>'
     style = STANDARD_TYPES.get(kind, "")
-    return f'<span class="{style}">{text}</span>' if style and style not in ("n", "w") else text
+    styled = style in _STYLED or (colours is not None and style in ("o", "p"))
+    return f'<span class="{style}">{text}</span>' if styled else text
 
 
 def fold(summary, content, kind="fold"):
