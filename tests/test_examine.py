@@ -428,10 +428,9 @@ RIGHT = [
     ("adjust_hue", hue), ("randomrotation", rotate), ("randomaffine", affine), ("randomgrayscale", gray),
     ("gaussianblur", blur), ("randomerasing", erase), ("mixup", mixup), ("cutmix", cutmix),
 ]  # fmt: skip
-every_right_one = pytest.mark.parametrize(("name", "implementation"), RIGHT, ids=[name for name, _ in RIGHT])
 
 
-@every_right_one
+@pytest.mark.parametrize(("name", "implementation"), RIGHT, ids=[name for name, _ in RIGHT])
 def test_a_right_implementation_in_another_style_agrees(name, implementation):
     report = examine(name, implementation)
     assert report.agrees, str(report)

@@ -32,7 +32,7 @@ def load(path):
     try:
         Watch().call(spec.loader.exec_module, module)
     except Failure as failure:
-        raise CannotRunError(f"{path} raises {failure}" + (f" ({failure.last})" if failure.last else "")) from None
+        raise CannotRunError(f"{path} raises {failure.whole}") from None
     return module
 
 

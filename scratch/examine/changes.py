@@ -39,9 +39,6 @@ class _Printer(SciPyPrinter):
             text = f"where({self._print(condition)}, {self._print(value)}, {text})"
         return text
 
-    def _print_UnevaluatedExpr(self, expr):
-        return self._print(expr.args[0])
-
 
 _NAMES = {"maximum": np.maximum, "minimum": np.minimum, "where": np.where, "erf": special.erf, "and_": operator.and_}
 

@@ -123,9 +123,7 @@ def _without_default(part):
 
 
 def _not_run(part, problem):
-    part.ran, part.problem = False, str(problem)
-    if getattr(problem, "last", ""):
-        part.problem += f" ({problem.last})"
+    part.ran, part.problem = False, getattr(problem, "whole", str(problem))
     return part
 
 

@@ -45,12 +45,9 @@ class Report:
     def __bool__(self):
         raise TypeError("ask a report for .agrees")
 
-    def __str__(self):
+    def __repr__(self):
         notes = NOTES if len(self.parts) == 1 else 2
         return "\n".join(line for part in self.parts for line in lines(part, notes))
-
-    def __repr__(self):
-        return str(self)
 
     def _repr_html_(self):
         return "\n".join(_html(part) for part in self.parts)
@@ -77,8 +74,7 @@ def places(part):
         return []
     outcome = part.wrong[0]
     if outcome.theirs is None:
-        last = f" ({outcome.failure.last})" if outcome.failure.last else ""
-        return [("raised", f"{_at(part, outcome, None)}: {outcome.failure}{last}")]
+        return [("raised", f"{_at(part, outcome, None)}: {outcome.failure.whole}")]
     if not outcome.shaped:
         said = f"theirs has the shape {outcome.theirs.shape}, right is {outcome.right.shape}"
         return [("first", f"{_at(part, outcome, None)}: {said}")]

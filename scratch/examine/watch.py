@@ -34,6 +34,11 @@ class Failure(Exception):
         super().__init__(f"{type(error).__name__}: {said}" if said else type(error).__name__)
 
     @property
+    def whole(self):
+        """With the place."""
+        return f"{self} ({self.last})" if self.last else str(self)
+
+    @property
     def overflow(self):
         return isinstance(self.error, (OverflowError, ZeroDivisionError, FloatingPointError)) or (
             isinstance(self.error, ValueError) and "math domain" in str(self.error)

@@ -8,13 +8,12 @@ from sympy import Abs, Max, Min, Piecewise, Rational, exp, log, sign, sqrt
 
 from scratch.examine.base import Mistake, parts, row
 from scratch.examine.plain import text
-from scratch.examine.topics.losses import RIGHT, elements, held, log_p, log_q, p, reduced, y
+from scratch.examine.topics.losses import RIGHT, TASKS, elements, held, log_p, log_q, p, reduced, y
 from scratch.formulas import losses as formulas
 from scratch.formulas import written
 
 d, beta, delta = formulas.d, formulas.beta, formulas.delta
-PAGE = {"mse_loss": "mse", "l1_loss": "mae", "smooth_l1_loss": "huber", "huber_loss": "huber"}
-PAGE.update(binary_cross_entropy="bce", cross_entropy="cross-entropy")
+PAGE = {task.name: task.block for task in TASKS}
 
 
 def _row(

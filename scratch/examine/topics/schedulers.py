@@ -185,21 +185,18 @@ CYCLE_CASES = (
 )
 
 
-def _form(name):
-    def formula(options):
-        if name == "OneCycleLR":
-            return formulas.one_cycle_lr(options.get("anneal_strategy", "cos"), options.get("three_phase", False))
-        if name == "ReduceLROnPlateau":
-            return formulas.plateau(options.get("mode", "min"), options.get("threshold_mode", "rel"))
-        return formulas.step_lr if name == "StepLR" else formulas.cosine_annealing_lr
-
-    return formula
+_FORMS = {
+    "StepLR": lambda o: formulas.step_lr,
+    "CosineAnnealingLR": lambda o: formulas.cosine_annealing_lr,
+    "ReduceLROnPlateau": lambda o: formulas.plateau(o.get("mode", "min"), o.get("threshold_mode", "rel")),
+    "OneCycleLR": lambda o: formulas.one_cycle_lr(o.get("anneal_strategy", "cos"), o.get("three_phase", False)),
+}
 
 
 def _task(name, cases, **required):
     block = getattr(schedulers, name)
     options = {**required, **options_of(block, (*required, "last_epoch", "epochs", "steps_per_epoch"))}
-    known = {"formula": _form(name), "symbols": SYMBOLS, "family": sys.modules[__name__], "free": tuple(required)}
+    known = {"formula": _FORMS[name], "symbols": SYMBOLS, "family": sys.modules[__name__], "free": tuple(required)}
     return Task(name, "schedulers", name.lower(), over_class(block), options, cases, **known)
 
 
