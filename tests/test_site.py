@@ -543,3 +543,47 @@ def test_the_search_leads_to_a_block(visit, query, topic, block):
     places = [link.get_attribute("href") for link in first]
     assert all(f"/{topic}/?h=" in place for place in places)
     assert any(place.endswith(f"#{block}") for place in places)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_figure_moves_with_the_keyboard_and_comes_back(visit, topic):
+    view = visit(f"{topic}/")
+    for block in blocks(topic):
+        section = view.locator(f"section.block:has(#{block})")
+        section.scroll_into_view_if_needed()
+        figure = section.locator("[data-moving]")
+        figure.locator(".spoken").wait_for(state="attached")  # the module has come
+        caption, slider = figure.locator("figcaption"), section.locator("input[type=range]").first
+        first = caption.inner_text()
+        slider.focus()
+        moved = next(
+            (key for key in ("ArrowRight", "ArrowLeft", "End", "Home") if _text_after(view, key, caption) != first),
+            None,
+        )
+        assert moved, block
+        assert slider.get_attribute("aria-valuetext"), block
+        section.locator(".reset").click()
+        view.wait_for_timeout(60)
+        assert caption.inner_text() == first, block
+    assert view.wrong == []
+
+
+def _text_after(view, key, caption):
+    view.keyboard.press(key)
+    view.wait_for_timeout(60)
+    return caption.inner_text()
+
+
+def test_a_moved_figure_agrees_with_numpy_and_a_link_sets_it(visit):
+    from scratch.activations import elu
+    from scratch.show.moving import live
+
+    view = visit("activations/#elu-figure?alpha=1.5")
+    view.wait_for_function("document.querySelector('section:has(#elu) .live').textContent.includes('1.5')")
+    assert f"ELU(−2) = {live(elu(-2.0, alpha=1.5))}" in view.locator("section:has(#elu) .live").inner_text()
+
+
+def test_without_script_figures_stand_and_no_slider_is_shown(visit):
+    view = visit("optimizers/", java_script_enabled=False)
+    assert view.locator("section.block .plot").count() >= 7
+    assert view.locator("input[type=range]:visible").count() == 0
