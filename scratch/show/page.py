@@ -175,7 +175,7 @@ def accessible(page):
 
 def _table(inner):
     inner = re.sub(r"<th(?=[ >])", '<th scope="col"', inner)
-    return f'<div class="scroll" role="region" aria-label="Table"><table class="data">{inner}</table></div>'
+    return f'<div class="scroll" role="group" aria-label="Table"><table class="data">{inner}</table></div>'
 
 
 def named(docs, pages):

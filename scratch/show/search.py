@@ -38,5 +38,5 @@ def rewrite(index, found, titles):
         if entry["location"] in titles:
             entry["boost"] = 4  # who asks for a block by its name wants its card first
         for part in ("title", "text"):
-            entry[part] = " ".join(re.sub(r"\\[()\[\]]", " ", entry[part]).split())
+            entry[part] = " ".join(re.sub(r"<[^>]+>|\\[()\[\]]|\\operatorname|[\\{}]", " ", entry[part]).split())
     index.write_text(json.dumps(data, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")

@@ -19,7 +19,7 @@ def table(head, rows, name, caption=""):
     body = "".join(f"<tr>{_row(row, numeric)}</tr>" for row in rows)
     title = f"<figcaption>{caption}</figcaption>" if caption else ""
     return (
-        f'<figure class="figure table"><div class="scroll" role="region" '
+        f'<figure class="figure table"><div class="scroll" role="group" '
         f'aria-label="{html.escape(name)}"><table class="data"><thead><tr>{top}</tr></thead><tbody>{body}</tbody>'
         f"</table></div>{title}</figure>"
     )
