@@ -456,6 +456,7 @@ def broken_site(folder):
     return small_site(folder, pages), expected
 
 
+@pytest.mark.site
 @pytest.mark.parametrize("options", [[], ["--strict"], ["--quiet"]], ids=str)
 def test_whatever_goes_wrong_fails_the_build_and_is_named(tmp_path, options):
     config, expected = broken_site(tmp_path)
@@ -467,6 +468,7 @@ def test_whatever_goes_wrong_fails_the_build_and_is_named(tmp_path, options):
     assert [(p, m) for p, m in expected if not any(part.startswith(f"{p}: ") and m in part for part in parts)] == []
 
 
+@pytest.mark.site
 def test_a_page_without_problems_builds(tmp_path):
     text = '# Page\n\n$x$\n\n```python exec="on" source="above" result="text"\nprint(6 * 7)\n```\n'
     finished = build(tmp_path / "site", "--quiet", config=small_site(tmp_path, {"index.md": text}))
@@ -477,6 +479,7 @@ def test_a_page_without_problems_builds(tmp_path):
     assert (tmp_path / "site" / "assets" / "math.woff2").stat().st_size > 1000
 
 
+@pytest.mark.site
 def test_pages_and_notebooks_run_the_checkout_that_is_built(tmp_path):
     """Where another `scratch` is installed, neither takes it."""
     shutil.copytree(ROOT / "scratch", tmp_path / "installed" / "scratch", ignore=shutil.ignore_patterns("__pycache__"))
