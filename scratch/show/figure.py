@@ -125,6 +125,7 @@ def svg(drawing, name, key=""):
     text = re.sub(r'<g id="m-([\w-]+)">', r'<g data-curve="\1">', text)  # what a script moves
     for colour, variable in _VARIABLES.items():
         text = text.replace(colour, variable)
+    text = _shortened(text)
     text = _own_ids(text, f"f{hashlib.sha256((text + name + key).encode()).hexdigest()[:9]}")
     width, height = (float(re.search(rf'{side}="([\d.]+)pt"', text)[1]) * 96 / 72 for side in ("width", "height"))
     box = re.search(r'viewBox="[^"]*"', text)[0]
@@ -133,6 +134,14 @@ def svg(drawing, name, key=""):
         f'<svg class="plot" {box} width="{width:.0f}" height="{height:.0f}" {role}>'
         + text[text.index(">") + 1 :].strip()
     )
+
+
+def _shortened(text):
+    """The same picture in fewer letters: no spaces that say nothing, no turns by 0."""
+    text = re.sub(r' transform="rotate\(-0 [^"]*"|; stroke-linecap: square', "", text)
+    text = re.sub(r'(?<= style=")[^"]*', lambda style: re.sub(r"(?<=[;:]) ", "", style[0]), text)
+    text = re.sub(r'(?<= d=")[^"]*', lambda path: re.sub(r"\s*([A-Za-z])\s*", r"\1", path[0]).strip(), text)
+    return text.replace("> <", "><")
 
 
 def _rounded(match):
