@@ -183,14 +183,6 @@ def on_files(files, config):
             files.remove(file)  # a part of its topic's page
         elif state["dirty"] and file.src_uri.endswith(".md"):
             file.is_modified = partial(is_modified, file, config.docs_dir)
-    mark = (package / "show/theme/.icons/mark.svg").read_text(encoding="utf-8")
-    colours = '<g fill="none" stroke="#1b1c1f" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
-    mark = (
-        mark.replace("<path", f"{colours}<path", 1)
-        .replace('class="ok"', 'stroke="#22763a"')
-        .replace("</svg>", "</g></svg>")
-    )
-    files.append(File.generated(config, "assets/mark.svg", content=mark))
     for name, asset in (("style.css", "scratch.css"), ("script.js", "scratch.js"), ("moving.js", "moving.js")):
         text = (package / "show" / name).read_text(encoding="utf-8")
         files.append(File.generated(config, f"assets/{asset}", content=text))

@@ -58,8 +58,7 @@ def _names(topic, block):
 def _mistakes(topic, block):
     from scratch.examine.catalogue import rows
 
-    found = [row for name in _names(topic, block) for row in rows(name)]
-    return [row for row in found if not row.variant]
+    return [row for name in _names(topic, block) for row in rows(name) if not row.variant]
 
 
 def _stub(topic, name):

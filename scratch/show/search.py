@@ -17,8 +17,7 @@ def texts(content):
     for part in [*soup.select("details.finding"), *soup.select("section")]:
         heading = part.find(["h2", "h3"], id=True)
         if heading:
-            anchor = heading["id"]
-            heading.decompose()
+            anchor = heading.extract()["id"]
             found[anchor] = " ".join(part.get_text(" ").split())[:LONGEST]
             part.decompose()
     return found
