@@ -136,7 +136,7 @@ def _tokens(text, language):
     return lines
 
 
-_STYLED = {"k", "kn", "kc", "ow", "c1", "sd", "s1", "s2", "sa", "si"}  # what stands out in a listing
+_STYLED = {"k", "c1", "sd"}  # what stands out in a listing
 
 
 def _line(tokens, colours=None):
