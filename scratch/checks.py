@@ -127,17 +127,12 @@ def elementwise(**options):
     """
 
     def guard(function):
-        signature = inspect.signature(function)
-
+        @checked(**options)
         @functools.wraps(function)
-        def guarded(*args, **kwargs):
-            given = signature.bind(*args, **kwargs)
-            given.apply_defaults()
-            for name, check in options.items():
-                given.arguments[name] = check(name, given.arguments[name])
-            given.arguments["x"], dtype = floats("x", given.arguments["x"])
+        def guarded(x, *args):
+            x, dtype = floats("x", x)
             with np.errstate(all="ignore"):
-                return np.asarray(function(*given.args, **given.kwargs), dtype)
+                return np.asarray(function(x, *args), dtype)
 
         return guarded
 
