@@ -732,13 +732,13 @@ def _mixture(levels=True, **options):
     def guard(function):
         @checked(images=_batch, lam=_share, **options)
         @wraps(function)
-        def guarded(images, labels, lam, *args):
+        def guarded(images, labels, lam, **given):
             what = "floats in [0, 1], for a mean of two uint8 images would have to be rounded"
             require(levels or images.dtype.kind == "f", "images", what, images.dtype)
             rows, dtype = labelled(images, labels)
             lam = np.float64(lam)  # which makes float64 of a float32 image, where a float would not
             with np.errstate(all="ignore"):
-                mixed, rows = function(images, rows, lam, *args)
+                mixed, rows = function(images, rows, lam, **given)
             return in_dtype(mixed, images.dtype), in_dtype(rows, dtype)
 
         return guarded

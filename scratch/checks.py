@@ -120,6 +120,9 @@ def floats(name, value):
     return values.astype(np.float64, copy=False), dtype
 
 
+PIECE = 16_384  # so many float64 numbers and what is computed of them stay in a core's cache
+
+
 def elementwise(**options):
     """A decorator for functions of one array x: float64 inside, one rounding at the end, no warnings.
 
@@ -129,10 +132,14 @@ def elementwise(**options):
     def guard(function):
         @checked(**options)
         @functools.wraps(function)
-        def guarded(x, *args):
-            x, dtype = floats("x", x)
+        def guarded(x, **given):
+            x = array("x", x)
+            result = np.empty(x.shape, x.dtype if x.dtype.kind == "f" else np.float64)
+            x, flat = x.reshape(-1), result.reshape(-1)
             with np.errstate(all="ignore"):
-                return np.asarray(function(x, *args), dtype)
+                for piece in [slice(start, start + PIECE) for start in range(0, x.size, PIECE)]:
+                    flat[piece] = function(x[piece].astype(np.float64, copy=False), **given)
+            return result
 
         return guarded
 
@@ -180,19 +187,35 @@ def span(what, interval=FINITE, alone=None, counts=(2,)):
     return check
 
 
+def arguments(function):
+    """What binds the arguments of a call to the function's names, defaults included, as Python does."""
+    signature = inspect.signature(function)
+    missing = inspect.Parameter.empty
+    defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
+    places = [name for name, parameter in signature.parameters.items() if parameter.kind is not parameter.KEYWORD_ONLY]
+
+    def bound(args, kwargs):
+        given = {**defaults, **dict(zip(places, args)), **kwargs}
+        whole = len(given) == len(defaults) and all(value is not missing for value in given.values())
+        if not whole or len(args) > len(places) or not kwargs.keys().isdisjoint(places[: len(args)]):
+            signature.bind(*args, **kwargs)  # raises Python's own error
+        return given
+
+    return bound
+
+
 def checked(**checks):
     """A decorator for functions: these arguments are what their checks, called with name and value, make of them."""
 
     def guard(function):
-        signature = inspect.signature(function)
+        bound = arguments(function)
 
         @functools.wraps(function)
         def guarded(*args, **kwargs):
-            given = signature.bind(*args, **kwargs)
-            given.apply_defaults()
+            given = bound(args, kwargs)
             for name, check in checks.items():
-                given.arguments[name] = check(name, given.arguments[name])
-            return function(*given.args, **given.kwargs)
+                given[name] = check(name, given[name])
+            return function(**given)
 
         return guarded
 
@@ -241,9 +264,9 @@ def kernel(whole=np.rint, image=pixels, **options):
     def guard(function):
         @checked(image=image, **options)
         @functools.wraps(function)
-        def guarded(image, *args):
+        def guarded(image, **given):
             with np.errstate(all="ignore"):
-                return in_dtype(function(image, *args), image.dtype, whole)
+                return in_dtype(function(image, **given), image.dtype, whole)
 
         return guarded
 

@@ -13,11 +13,10 @@ Shapes never broadcast: (N,) against (N, 1) is an error, and so is an array with
 """
 
 import functools
-import inspect
 
 import numpy as np
 
-from scratch.checks import array, choice, floats, integer, number, require
+from scratch.checks import arguments, array, choice, floats, integer, number, require
 
 _reduction = choice("mean", "sum", "none")
 
@@ -65,15 +64,16 @@ def _classes(logits, target, weight, label_smoothing, ignore_index, reduction):
         what = f"classes, integers of shape {samples}, or probabilities, floats of shape {x.shape}"
         require(known, "target", what, (y.dtype.name, y.shape))
         kept = y != ignore_index
-        if np.any(kept & ((y < 0) | (y >= C))):
-            raise IndexError(f"target must be a class from 0 to {C - 1}, got {y[kept & ((y < 0) | (y >= C))][0]}")
-        chosen = y[kept].astype(np.intp)
-        if reduction == "mean":  # the scale of the samples' weights cancels: keep it within range
+        outside = kept & ((y < 0) | (y >= C))
+        if outside.any():
+            raise IndexError(f"target must be a class from 0 to {C - 1}, got {y[outside][0]}")
+        chosen = y[kept].astype(np.intp, copy=False)
+        if reduction == "mean" and weight is not None:  # the scale of the samples' weights cancels: keep it in range
             w = np.ldexp(w, -np.frexp(np.max(np.abs(w[chosen]), initial=0))[1])
         divisor, kept = w[chosen].sum(), np.expand_dims(kept, axis)
         q = kept & (np.expand_dims(y, axis) == np.arange(C).reshape(along))
     w = w.reshape(along)
-    if not np.all(kept) or not np.all(np.isfinite(w)):
+    if not np.all(kept) or not np.isfinite(w).all():
         x, w = np.where(kept, x, 0), np.where(kept & ((q != 0) | (label_smoothing > 0)), w, 0)
     given = {"logits": x, "target": q, "weight": w, "label_smoothing": label_smoothing}
     return {**given, "ignore_index": ignore_index, "reduction": reduction}, dtype, divisor
@@ -88,7 +88,9 @@ def _reduced(losses, reduction, divisor):
 
 def _shared(slopes, reduction, divisor):
     """The gradient of what `_reduced` makes: the slopes, for the mean their shares, 0 where it divides by 0."""
-    return slopes / (divisor or np.inf) if reduction == "mean" else slopes
+    if reduction == "mean":
+        slopes /= divisor or np.inf
+    return slopes
 
 
 def _loss(prepare=_residuals, reduce=_reduced, **intervals):
@@ -99,13 +101,11 @@ def _loss(prepare=_residuals, reduce=_reduced, **intervals):
     """
 
     def guard(equation):
-        signature = inspect.signature(equation)
+        bound = arguments(equation)
 
         @functools.wraps(equation)
         def guarded(*args, **kwargs):
-            bound = signature.bind(*args, **kwargs)
-            bound.apply_defaults()
-            given = bound.arguments
+            given = bound(args, kwargs)
             reduction = _reduction("reduction", given["reduction"])
             given.update({name: number(name, given[name], interval) for name, interval in intervals.items()})
             with np.errstate(all="ignore"):
@@ -272,13 +272,12 @@ def binary_cross_entropy_grad(pred, target, *, weight=None, reduction="mean"):
 def _log_softmax(x, axis):
     """log(exp(x) / sum(exp(x))), where m is the largest x, as x - m - log1p(s).
 
-    s is the sum of exp(x - m) over all classes but that of m.
+    s is the sum of exp(x - m) over all classes but that of m; of several with the same m one is left out.
     """
-    largest = x.argmax(axis, keepdims=True)
-    log_p = x - np.take_along_axis(x, largest, axis)
-    others = np.exp(log_p)
-    np.put_along_axis(others, largest, 0, axis)
-    log_p -= np.log1p(others.sum(axis, keepdims=True))
+    log_p = x - x.max(axis, keepdims=True)
+    largest = log_p == 0
+    s = (np.exp(log_p) - largest).sum(axis, keepdims=True) + (largest.sum(axis, keepdims=True) - 1)
+    log_p -= np.log1p(s)
     return log_p
 
 

@@ -76,7 +76,7 @@ def _squarable(g):
 
 def _nonzero(denominator):
     """The denominator, infinite where it is 0, so that the step there is 0."""
-    return np.where(denominator == 0, np.inf, denominator)
+    return denominator if denominator.all() else np.where(denominator == 0, np.inf, denominator)
 
 
 class _Memory:
