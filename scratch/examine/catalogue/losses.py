@@ -14,6 +14,7 @@ from scratch.formulas import written
 
 d, beta, delta = formulas.d, formulas.beta, formulas.delta
 PAGE = {task.name: task.block for task in TASKS}
+KERAS = {1e-7: ", as in Keras"}  # its epsilon; the others are everybody's
 
 
 def _row(
@@ -294,8 +295,8 @@ ROWS = [
               "nothing, and a certain, wrong one is capped.", "",
               lambda small=small: -(y * log(p + Float(small)) + (1 - y) * log(1 - p + Float(small))))
           for small in (1e-8, 1e-12, 1e-7, 1e-10, 1e-15)),
-        *(row(f"clipped-{_power(small)}", f"p is clipped to [{small:g}, 1 - {small:g}], as in Keras: a certain, wrong "
-              f"prediction costs {-np.log(small):.1f} where the block says 100.", "",
+        *(row(f"clipped-{_power(small)}", f"p is clipped to [{small:g}, 1 - {small:g}]{KERAS.get(small, '')}: a "
+              f"certain, wrong prediction costs {-np.log(small):.1f} where the block says 100.", "",
               lambda small=small: _clip(small), "beside-pytorch", True)
           for small in (1e-7, 1e-12, 1e-15, 1e-8, 1e-10)),
         SUMMED,
@@ -351,9 +352,9 @@ ROWS = [
             _cross_entropy(smooth=lambda q, e, c: (1 - e) * q + (1 - q) * e / (c - 1)), "beside-pytorch", True),
         row("sum-for-mean", "The samples are summed, not averaged: it grows with the batch.", "np.mean(...)",
             _cross_entropy(divide=lambda chosen, classes: 1), "reductions", True),
-        *(row(f"clipped-{_power(small)}", f"The probabilities are clipped at {small:g}, as in Keras: a certain, wrong "
-              f"prediction costs {-np.log(small):.1f} and has no gradient.", "", _cross_entropy(_clipped(small)),
-              "where-it-fails", True) for small in (1e-7, 1e-12, 1e-15)),
+        *(row(f"clipped-{_power(small)}", f"The probabilities are clipped at {small:g}{KERAS.get(small, '')}: a "
+              f"certain, wrong prediction costs {-np.log(small):.1f} and has no gradient.", "",
+              _cross_entropy(_clipped(small)), "where-it-fails", True) for small in (1e-7, 1e-12, 1e-15)),
         *(row(f"plus-{_power(small)}", f"{small:g} is added inside the logarithm, which caps the loss.", "",
               _cross_entropy(lambda x, axis, small=small: np.log(_softmax(x, axis) + small)), "where-it-fails")
           for small in (1e-8, 1e-12, 1e-7, 1e-10, 1e-15))),
