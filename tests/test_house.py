@@ -27,7 +27,7 @@ KINDS = [
     "Example", "Derivation", "Variants", "By hand", "Claim", "Where it fails", "Beside PyTorch", "Bugs", "Exercise",
 ]  # fmt: skip
 LONG = {"ReduceLROnPlateau", "OneCycleLR", "RandomResizedCrop", "cross_entropy"}  # up to 30 lines
-PRESS = [path for path in sorted((ROOT / "scratch" / "show").glob("*.py"))]
+PRESS = sorted((ROOT / "scratch" / "show").glob("*.py"))
 BLOCKS = [(topic, block) for topic in TOPICS for block in blocks(topic)]
 
 every_topic = pytest.mark.parametrize("topic", TOPICS)
@@ -280,8 +280,9 @@ ROOMS = {  # what each room may import of the house; * stands for the topics
         "examine.topics.*",
         "examine.catalogue.*",
     },
-    "show": {"formulas", "evidence", "show", "examine", "execution"},
+    "show": {"formulas", "evidence", "show", "examine", "execution", "site"},
     "execution": {"evidence", "show", "execution"},
+    "site": {"evidence", "show", "site"},
 }
 
 

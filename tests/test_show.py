@@ -23,11 +23,12 @@ from scratch.evidence import PYTORCH, Comparison, blocks
 from scratch.evidence.accuracy import ulp_errors
 from scratch.formulas import Algorithm, Formula, evaluate, latex, prove, t, written
 from scratch.formulas import activations as formulas
-from scratch.show import check, figure, fonts, mathml, page, source
+from scratch.show import check, figure, mathml, page, source
 from scratch.show.card import equation
 from scratch.show.formula import derivation, formula
 from scratch.show.section import Sections
 from scratch.show.table import number, table
+from scratch.site import fonts
 
 x, y = sympy.symbols("x y", real=True)
 
@@ -466,6 +467,13 @@ def test_whatever_goes_wrong_fails_the_build_and_is_named(tmp_path, options):
     places = r"(?=(?:^|(?<=\s))[\w/-]+\.(?:md, line \d+|ipynb):)"
     parts = re.split(places, problems)
     assert [(p, m) for p, m in expected if not any(part.startswith(f"{p}: ") and m in part for part in parts)] == []
+
+
+def test_the_page_about_checking_lists_what_a_build_refuses(tmp_path):
+    listed = re.findall(r"^\| [^|]+ \| `(.+)` \|$", (ROOT / "docs" / "checked.md").read_text("utf-8"), re.MULTILINE)
+    said = [message for _, message in broken_site(tmp_path)[1]]
+    assert [text for text in listed if not any(text in message for message in said)] == []
+    assert [message for message in said if not any(text in message for text in listed)] == []
 
 
 @pytest.mark.site

@@ -16,7 +16,7 @@ def open_store(state, file):
         state["store"] = Store(file, ROOT)
         state["store"].begin()
     digests = state["store"].digests
-    press = [(path, digest) for path, digest in digests.items() if path.startswith("scratch/show/")]
+    press = [(path, digest) for path, digest in digests.items() if path.startswith(("scratch/show/", "scratch/site/"))]
     state.update(imported=(dict(digests), state["store"].base), press=press)
 
 

@@ -11,7 +11,7 @@ import matplotlib.font_manager
 import numpy as np
 from matplotlib.figure import Figure
 
-from scratch.show.fonts import SANS, file
+from scratch.site.fonts import SANS, file
 
 # Colours of the light scheme. In the SVG each becomes a CSS variable, which style.css sets for both schemes.
 INK, SOFT, GRID, PAPER = "#1b1c1f", "#55565b", "#dedbd1", "#fdfcf9"

@@ -82,7 +82,13 @@ def on_config(config):
 
     collector.problems.clear()
     collector.place = ""
-    state.update(docs=config.docs_dir, pieces={}, build=None, configuration=Path(config.config_file_path).read_bytes())
+    state.update(
+        docs=config.docs_dir,
+        pieces={},
+        described={},
+        build=None,
+        configuration=Path(config.config_file_path).read_bytes(),
+    )
     if not state["dirty"]:  # else only the edited pages are made again, and the faces are for all
         state.update(drawn={}, texts={})
     state["notebooks"] = {} if not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ else None
@@ -96,7 +102,9 @@ def on_config(config):
     more = {
         "More": [
             {"Claims": "claims.md"},
+            {"How it is checked": "checked.md"},
             {"Is mine right?": "examine.md"},
+            {"Speed": "speed.md"},
             {"Reference": [f"reference/{topic}.md" for topic in TOPICS]},
         ]
     }
@@ -176,7 +184,7 @@ def on_serve(server, config, builder):
 def on_files(files, config):
     from scratch.evidence import TOPICS
     from scratch.execution.serving import is_modified
-    from scratch.show.reference import module_page
+    from scratch.site.reference import module_page
 
     for file in list(files):
         if file.src_uri.partition("/")[0] in TOPICS and file.src_uri.endswith(".md") and "/" in file.src_uri:
@@ -189,7 +197,7 @@ def on_files(files, config):
     for topic in TOPICS:
         reference = module_page(topic, config.docs_dir)
         files.append(File.generated(config, f"reference/{topic}.md", content=reference))
-    for last in filter(None, map(files.get_file_from_path, ("index.md", "claims.md"))):
+    for last in filter(None, map(files.get_file_from_path, ("index.md", "checked.md", "claims.md"))):
         files.remove(last)
         files.append(last)  # it shows what the other pages computed
     for module in sorted([*package.glob("*.py"), *package.glob("formulas/*.py"), *package.glob("evidence/*.py")]):
@@ -331,7 +339,7 @@ def on_page_content(content, page, config, files):
     from scratch.show.moving import linked
     from scratch.show.notebook import anchors
     from scratch.show.page import fill
-    from scratch.show.search import texts
+    from scratch.site.search import texts
 
     if page.file.src_uri.endswith(".ipynb"):
         note = "" if state["notebooks"] is not None else f'<p class="cap">{NOT_RUN}</p>'
@@ -364,6 +372,8 @@ def on_post_page(output, page, config):
     from scratch.show.page import accessible
 
     collector.place = page.file.src_uri
+    if not page.file.generated_by:
+        state["described"][page.file.src_uri] = page.title, page.meta.get("description", config.site_description)
     output = _kept(lambda: _attempt(mathml.convert, accessible(output)), f"math {page.file.src_uri}", output)
     assets = get_relative_url("assets/", page.url)
     preload = "".join(
@@ -388,13 +398,15 @@ def _attempt(function, text):
 
 
 def on_post_build(config):
-    from scratch.show import figure, fonts
+    from scratch.show import figure
     from scratch.show.page import named
-    from scratch.show.search import rewrite
+    from scratch.site import cards, fonts, picture
+    from scratch.site.search import rewrite
 
     collector.place = ""
     drawn, written = (frozenset().union(*characters) for characters in zip(*state["drawn"].values()))
     files = _kept(lambda: fonts.faces(drawn, written), "faces", sorted(drawn), sorted(written)) | figure.pictures
+    files |= _kept(lambda: cards.pictures(state["described"]), "cards", sorted(state["described"].items()))
     for name, content in files.items():
         file = Path(config.site_dir, "assets", name)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -405,5 +417,7 @@ def on_post_build(config):
     log.info("ran %d blocks, kept %d", build.ran, build.total - build.ran)
     if not state["serving"]:
         on_shutdown()
+        for name in picture.outdated():
+            log.warning("docs/pictures/%s is not what this build draws: python -m scratch.site.picture", name)
     if collector.problems and not state["serving"]:
         raise PluginError("The build found problems:\n\n" + "\n\n".join(collector.problems))

@@ -40,7 +40,7 @@ def compose(page, docs, text, line):
     if topic == "index":
         return _overview(docs, text, line)
     if topic == "claims":
-        from scratch.show.reference import claims
+        from scratch.site.reference import claims
 
         return [Piece(text.replace("[claims]", claims(docs)), page, line)]
     if topic not in TOPICS:

@@ -65,6 +65,18 @@ def _paragraph(text):
     return re.sub(r"(?:^|(?<=\. ))((?:[a-z]\w*(?:\\_\w+)*, )*[a-z]\w*(?:\\_\w+)*): ", r"**\1**: ", text)
 
 
+def verdicts(docs):
+    """How many claims reproduced, reproduced in part, and did not: one word per claim."""
+    texts = [
+        Path(docs, topic, f"{block}.md").read_text(encoding="utf-8") for topic in TOPICS for block in blocks(topic)
+    ]
+    return [
+        VERDICTS[verdict]
+        for text in texts
+        for verdict in re.findall(r'^### Claim: .*verdict="(\w+)"', text, re.MULTILINE)
+    ]
+
+
 def claims(docs):
     """The Markdown table of all papers' claims: block, paper, what was found, and whether the claim reproduced."""
     rows = ["| block | paper | what this build found | the claim |", "|---|---|---|---|"]

@@ -24,7 +24,7 @@ def faces(drawn, written):
     """All faces as WOFF2, by file name. drawn: characters of formulas; written: those of the rest of the pages."""
     text = PRINTABLE | written
     return {
-        "math.woff2": _packed(_subset(MATH, drawn | set(ALWAYS), ("ssty", "dtls", "flac", "mark", "mkmk", "ccmp"))),
+        "math.woff2": _packed(_subset(MATH, drawn | set(ALWAYS), ("dtls", "flac", "mark", "mkmk", "ccmp"))),
         "text.woff2": _packed(_subset(MATH, text)),
         "text-italic.woff2": _packed(_subset(MATH, text, alphabets=ITALIC)),
         "text-bold.woff2": _packed(_subset(MATH, text, alphabets=BOLD)),
@@ -49,7 +49,7 @@ def _subset(source, characters, features=("kern", "liga", "mark", "ccmp", "tnum"
     for table in font["cmap"].tables:
         if table.isUnicode():
             table.cmap.update({plain: glyphs[drawn] for plain, drawn in letters.items() if drawn in glyphs})
-    unused = ["FFTM"] if "ssty" in features else ["FFTM", "MATH"]
+    unused = ["FFTM"] if "dtls" in features else ["FFTM", "MATH"]
     options = subset.Options(layout_features=features, notdef_outline=True, hinting=False, drop_tables=unused)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(sorted(characters)))
