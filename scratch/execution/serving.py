@@ -4,6 +4,7 @@ state: the hook's, which has store, workers, imported (what the workers and this
 files that make pages of Markdown) and configuration.
 """
 
+from functools import partial
 from pathlib import Path
 
 from scratch.execution.run import ROOT, Workers, number_of_workers
@@ -39,6 +40,22 @@ def kept(state, problems, make, name, *inputs):
         if len(problems) == before:
             state["store"].put_latest(name, inputs, made)
     return made
+
+
+def keep_entries(state, problems, index):
+    """Let the theme's search index take a page's entries from the store, where its content has not changed."""
+    anew = type(index)(**index.config)
+
+    def entries(page):
+        anew.entries = []
+        anew.add_entry_from_context(page)
+        return anew.entries
+
+    def add(page):
+        name, inputs = f"entries {page.file.src_uri}", (page.content, page.url, page.title, page.meta)
+        index.entries += kept(state, problems, partial(entries, page), name, *inputs)
+
+    index.add_entry_from_context = add
 
 
 def is_modified(file, docs):

@@ -94,7 +94,10 @@ def on_config(config):
     state["notebooks"] = {} if not state["serving"] or "SCRATCH_NOTEBOOKS" in os.environ else None
     config.plugins["mkdocs-jupyter"].config["execute"] = False  # what it shows was executed before, by run.py
     if state["serving"]:
+        from scratch.execution.serving import keep_entries
+
         _take_back_strict_mode()
+        keep_entries(state, collector.problems, config.plugins["material/search"].search_index)
     config.extra_css.append("assets/scratch.css")
     config.extra_javascript += ["assets/scratch.js", "assets/moving.js"]
     config.markdown_extensions.append(Sections())
@@ -385,6 +388,12 @@ def on_post_page(output, page, config):
     state["drawn"][page.file.src_uri] = frozenset(mathml.characters(output)), written
     collector.place = ""
     return output
+
+
+def on_post_template(output, template_name, config):
+    from scratch.show.page import accessible
+
+    return accessible(output) if template_name == "404.html" else output
 
 
 def _attempt(function, text):

@@ -51,7 +51,7 @@ def _take_attributes(heading):
             heading.text = text[: found.start()]
         else:
             last.tail = text[: found.start()]
-        for part in found[1].split():
+        for part in re.findall(r'[\w-]+="[^"]*"|\S+', found[1]):
             key, _, value = part.partition("=") if "=" in part else ("id", "", part.lstrip("#"))
             heading.set(key, value.strip('"'))
 
@@ -227,6 +227,8 @@ def _findings(findings):
 def _statement(heading):
     """A finding's heading: its kind, and the sentence that says what was found."""
     new = etree.Element("h3", {"id": heading.get("id")})
+    if heading.get("words"):  # what a reader who needs this would search for
+        new.set("data-words", heading.get("words"))
     kind = etree.SubElement(new, "span", {"class": "kind"})
     kind.text = heading.get("data-kind")
     etree.SubElement(kind, "span", {"class": "colon"}).text = ":"

@@ -11,7 +11,7 @@ def table(head, rows, name, caption=""):
     """
     if any(len(row) != len(head) for row in rows):
         raise ValueError(f"every row needs {len(head)} cells: {[len(row) for row in rows]}")
-    numeric = [bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(head))]
+    numeric = [bool(rows) and all(_is_number(row[i]) or row[i] == "" for row in rows) for i in range(len(head))]
     top = "".join(
         f'<th{_class(is_number)} scope="col">{cell}</th>' if cell else "<td></td>"
         for cell, is_number in zip(head, numeric)

@@ -59,8 +59,8 @@ def _svg(row, count, colours):
     )
     said = f"{count} values compared with the formula at 50 digits and with PyTorch"
     check = (
-        f'<path d="M24 {HEIGHT - 22}l5 6 9-12" fill="none" stroke="{ok}" stroke-width="2.5"/>'
-        f'<text x="46" y="{HEIGHT - 17}" fill="{ink}" font-family="ui-serif, Georgia, serif" font-size="15">{said}</text>'
+        f'<path d="M24 {HEIGHT - 22}l5 6 9-12" fill="none" stroke="{ok}" stroke-width="2.5"/><text x="46" '
+        f'y="{HEIGHT - 17}" fill="{ink}" font-family="ui-serif, Georgia, serif" font-size="15">{said}</text>'
     )
     title = html.escape(inspect.getdoc(row.function).partition("\n")[0])
     return (
@@ -82,7 +82,8 @@ def _curves(row, colours):
 
     def path(values, stroke, dashes):
         points = " ".join(f"{LEFT + 35 * (a + 4):.1f},{TOP + 38 * (4 - b):.1f}" for a, b in zip(x, values))
-        return f'<polyline points="{points}" fill="none" stroke="{stroke}" stroke-width="2.5" stroke-dasharray="{dashes}"/>'
+        style = f'fill="none" stroke="{stroke}" stroke-width="2.5" stroke-dasharray="{dashes}"'
+        return f'<polyline points="{points}" {style}/>'
 
     grid = "".join(
         f'<path d="M{LEFT + 35 * (a + 4)} {TOP}v228M{LEFT} {TOP + 38 * (4 - b)}h280" stroke="{colours["line"]}"/>'

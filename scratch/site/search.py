@@ -10,15 +10,15 @@ LONGEST = 1200  # letters of a section's text: the index is fetched by every rea
 
 
 def texts(content):
-    """The text of each section and finding of a page's HTML, by the id of its heading."""
+    """Each section's and finding's text in a page's HTML, and the words that lead to it, by the id of its heading."""
     soup, found = BeautifulSoup(content, "html.parser"), {}
     for element in soup.select(_SILENT):
         element.decompose()
     for part in [*soup.select("details.finding"), *soup.select("section")]:
         heading = part.find(["h2", "h3"], id=True)
         if heading:
-            anchor = heading.extract()["id"]
-            found[anchor] = " ".join(part.get_text(" ").split())[:LONGEST]
+            anchor, words = heading.extract()["id"], heading.get("data-words", "").split()
+            found[anchor] = " ".join(part.get_text(" ").split())[:LONGEST], words
             part.decompose()
     return found
 
@@ -29,9 +29,11 @@ def rewrite(index, found, titles):
     found: the texts of each page, by its address. titles: of the blocks, by their places on the site.
     """
     data = json.loads(index.read_text(encoding="utf-8"))
+    data["config"]["fields"]["tags"] = {"boost": 2000.0}  # twice a title's
     for entry in data["docs"]:
         page, _, anchor = entry["location"].partition("#")
-        entry["text"] = found.get(page, {}).get(anchor, re.sub(r"<[^>]+>", " ", entry["text"])[:LONGEST])
+        plain = re.sub(r"<[^>]+>", " ", entry["text"])[:LONGEST]
+        entry["text"], entry["tags"] = found.get(page, {}).get(anchor, (plain, []))  # tags are searched, and not shown
         blocks = [name for place, name in titles.items() if entry["location"].startswith(f"{place}-")]
         entry["title"] = f"{max(blocks, key=len)} · {entry['title']}" if blocks else entry["title"]
         if entry["location"] in titles:
