@@ -445,21 +445,43 @@ print(equation(formulas.silu, [silu, silu_grad], rows=rows))
 ```
 
 ```python exec="on" html="on" source="below"
-import numpy as np
+from scratch.activations import silu, silu_grad
+from scratch.formulas import activations as formulas
+from scratch.show.moving import Slider, curve
 
-from scratch.activations import silu
-from scratch.show.figure import figure, panel
-
-drawing, axes = panel()
-x = np.linspace(-6, 4, 401)
-axes.plot(x, silu(x))
-print(figure(drawing, "SiLU from −6 to 4", f"Its lowest value is {silu(x).min():.2f}."))
+print(curve(
+    formulas.silu,
+    (silu, silu_grad),
+    [Slider("x", -6, 4, 0.05, -1, "x")],
+    (-6, 4),
+    (-1, 4),
+    "SiLU and its derivative",
+    "It dips below 0 on the left.",
+    "SiLU({x}) = {y}, with slope {slope}.",
+))
 ```
 
 Use
 :   In place of GELU.
 
-### Example: At 0 it is 0.
+x
+:   [[x]] Where to look.
+
+### Example: Its lowest value is {{ silu_lowest }}. {words="minimum swish"}
+
+```python exec="on" source="above" result="text"
+import numpy as np
+
+from scratch.activations import silu
+from scratch.show.check import claim
+from scratch.show.page import let
+from scratch.show.table import number
+
+y = silu(np.linspace(-6, 4, 401))
+print(y.min())
+claim(-0.2785 < y.min() < -0.278, y.min())
+let(silu_lowest=number(y.min()))
+```
 
 ### Derivation: The product rule.
 
@@ -497,6 +519,11 @@ def test_one_block_more_takes_its_four_places_and_nothing_else(tmp_path):
     assert page.count('<section class="block">') == len(blocks("activations")) + 1
     assert page.count('<details class="checked">') == len(blocks("activations")) + 1
     assert 'href="#silu"' in page
+    silu = page[page.index('id="silu"') :]
+    assert "data-moving" in silu
+    assert '<span class="computed">−0.278</span>' in silu
+    found = json.loads((tmp_path / "site" / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
+    assert [e["tags"] for e in found if e["location"].endswith("#silu-example")] == [["minimum", "swish"]]
     tests = ["tests/test_house.py", "tests/test_activations.py", "-k", "activations or press or silu"]
     command = [sys.executable, "-m", "pytest", "-q", *tests]
     finished = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
