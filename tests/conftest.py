@@ -47,11 +47,12 @@ def small_site(folder, pages, root=ROOT):
     for name, text in pages.items():
         (folder / "docs" / name).parent.mkdir(exist_ok=True)
         (folder / "docs" / name).write_text(text, encoding="utf-8")
+    hooks = [f"{root}/scratch/{room}/hooks.py" for room in ("show", "translation")]
     (folder / "nav.py").write_text("def on_config(config):\n    config.nav = None\n", encoding="utf-8")
-    hooks = f"  - {root}/scratch/show/hooks.py\n  - nav.py"
+    hooks = "".join(f"  - {hook}\n" for hook in (*hooks, "nav.py"))
     config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").replace("strict: true", "")
-    config = config.replace("  - scratch/show/hooks.py", hooks).replace(
-        "scratch/show/theme", f"{root}/scratch/show/theme"
-    )
+    config = config.replace("languages: [ko]", "languages: []")
+    config = config.replace("  - scratch/show/hooks.py\n  - scratch/translation/hooks.py\n", hooks)
+    config = config.replace("scratch/show/theme", f"{root}/scratch/show/theme")
     (folder / "mkdocs.yml").write_text(config, encoding="utf-8")
     return folder / "mkdocs.yml"

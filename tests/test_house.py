@@ -280,7 +280,8 @@ ROOMS = {  # what each room may import of the house; * stands for the topics
         "examine.topics.*",
         "examine.catalogue.*",
     },
-    "show": {"formulas", "evidence", "show", "examine", "execution", "site"},
+    "show": {"formulas", "evidence", "show", "examine", "execution", "site", "translation"},
+    "translation": {"evidence", "show", "site", "translation"},
     "execution": {"evidence", "show", "execution"},
     "site": {"evidence", "show", "site"},
 }

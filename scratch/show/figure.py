@@ -99,11 +99,8 @@ def figure(drawings, name, caption):
 
 def key(i):
     """A sample of the i-th series' line, from 0, for a table that is a figure's legend."""
-    pattern = (
-        DASHES[i]
-        if isinstance(DASHES[i], tuple)
-        else {"-": (0, ()), "--": (0, (6, 3)), "-.": (0, (8, 3, 2, 3)), ":": (0, (2, 2))}[DASHES[i]]
-    )
+    named = {"-": (0, ()), "--": (0, (6, 3)), "-.": (0, (8, 3, 2, 3)), ":": (0, (2, 2))}
+    pattern = named.get(DASHES[i], DASHES[i])
     dash = f' stroke-dasharray="{" ".join(map(str, pattern[1]))}"' if pattern[1] else ""
     return f'<svg class="key v{i + 1}" width="26" height="8" aria-hidden="true"><path d="M0 4H26"{dash}/></svg> '
 

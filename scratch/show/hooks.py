@@ -17,7 +17,7 @@ from pathlib import Path
 from jinja2 import FileSystemBytecodeCache
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
-from mkdocs.utils import CountHandler, get_relative_url, meta
+from mkdocs.utils import CountHandler, get_relative_url, meta, write_file
 
 # One thread: the matrices are small, and the order of a sum does not depend on the number of cores.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -343,6 +343,7 @@ def on_page_content(content, page, config, files):
     from scratch.show.notebook import anchors
     from scratch.show.page import fill
     from scratch.site.search import texts
+    from scratch.translation.marks import unmarked
 
     if page.file.src_uri.endswith(".ipynb"):
         note = "" if state["notebooks"] is not None else f'<p class="cap">{NOT_RUN}</p>'
@@ -358,7 +359,7 @@ def on_page_content(content, page, config, files):
         )
     content = _attempt(linked, _attempt(fill, content))
     page.present_anchor_ids = anchors(content)
-    state["texts"][page.url] = _kept(lambda: texts(content), f"texts {page.file.src_uri}", content)
+    state["texts"][page.url] = _kept(lambda: texts(unmarked(content)), f"texts {page.file.src_uri}", content)
     collector.place = ""
     return content
 
@@ -417,9 +418,7 @@ def on_post_build(config):
     files = _kept(lambda: fonts.faces(drawn, written), "faces", sorted(drawn), sorted(written)) | figure.pictures
     files |= _kept(lambda: cards.pictures(state["described"]), "cards", sorted(state["described"].items()))
     for name, content in files.items():
-        file = Path(config.site_dir, "assets", name)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        write_file(content, str(Path(config.site_dir, "assets", name)))
     titles = named(state["docs"], {page.strip("/") for page in state["texts"]})
     rewrite(Path(config.site_dir, "search", "search_index.json"), state["texts"], titles)
     build = state["build"]

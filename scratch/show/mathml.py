@@ -9,7 +9,7 @@ from math_core import LatexError, LatexToMathML
 from scratch.formulas.typesetting import COLOURS
 
 _DISPLAY = re.compile(r'<div class="arithmatex">\\\[(.*?)\\\]</div>', re.DOTALL)
-_INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>([.,;:!?)’”]*)', re.DOTALL)
+_INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>([.,;:!?)’”가-힣]*)', re.DOTALL)
 _COLOUR = re.compile(r'<mrow style="color:(#\w{6});">')
 _PRIME = re.compile(r"<msup>((?:(?!<msup>).)*?)<mo>′</mo></msup>")  # the font's prime is raised already
 ITALIC = (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("Α", "Ω", 0x1D6E2), ("α", "ω", 0x1D6FC))

@@ -17,7 +17,7 @@ async function start(figure) {
   spoken.className = "spoken"
   spoken.setAttribute("aria-live", "polite")
   const reset = figure.appendChild(document.createElement("button"))
-  Object.assign(reset, {type: "button", className: "copy reset", textContent: "reset", hidden: true})
+  Object.assign(reset, {type: "button", className: "copy reset", textContent: figure.dataset.reset, hidden: true})
 
   const scale = ([x0, x1, left, right, y0, y1, bottom, top, logX, logY]) => {
     const f = logX ? Math.log10 : Number, g = logY ? Math.log10 : Number

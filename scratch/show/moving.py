@@ -215,7 +215,7 @@ def _with_sliders(picture, text, sliders, more=""):
     """A figure with its sliders; the module is kept for the hook."""
     target = hashlib.sha256(f"{picture}{text}".encode()).hexdigest()[:10]
     pictures[f"moving/{target}.js"] = text.encode()
-    picture = picture.replace("<figure", f'<figure data-moving="{target}"{more}', 1)
+    picture = picture.replace("<figure", f'<figure data-moving="{target}" data-reset="reset"{more}', 1)
     controls = "".join(slider.html(target) for slider in sliders)
     return picture.replace("</figure>", f'<div class="turns">{controls}</div></figure>')
 

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 
 from scratch.show.mathml import display, inline
 from scratch.show.source import code, fold
+from scratch.translation.marks import computed
 
 
 def clean(rendered):
@@ -47,7 +48,7 @@ def _output(element):
     if "jp-RenderedHTML" in classes:
         return element.decode_contents()
     if "jp-RenderedMarkdown" in classes:
-        return _prose(element)
+        return computed(_prose(element))
     if "jp-RenderedText" in classes and "stderr" not in str(element.get("data-mime-type")):
         return code(element.get_text().strip("\n"), "text")
     raise ValueError(f"an output that has no accessible form on a page: {' '.join(classes)}")

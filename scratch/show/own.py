@@ -7,6 +7,7 @@ from importlib import import_module
 from scratch.show.check import claim
 from scratch.show.source import code
 from scratch.show.table import table
+from scratch.translation.marks import marked
 
 _FINDING = """
 ### Write it yourself: `examine` says whether yours is right, and knows {count} mistakes of it.
@@ -31,7 +32,7 @@ def finding(topic, block):
     count, names = len(_mistakes(topic, block)), _names(topic, block)
     if not names:
         return ""
-    return _FINDING.format(count=count, stub=_stub(topic, names[0]), topic=topic, block=block)
+    return _FINDING.format(count=marked("count", count), stub=_stub(topic, names[0]), topic=topic, block=block)
 
 
 def mistakes(topic, block):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scratch.evidence import TOPICS, blocks
+from scratch.translation.marks import marked
 
 _FENCE = re.compile(r"^(?P<indent>[ >\t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z][a-z0-9_]*) \}\}")
@@ -116,7 +117,7 @@ def begin(page, **values):
 
 def filled(topic, text):
     """A text of a topic's page, which was built before, with the page's values put in."""
-    return _PLACEHOLDER.sub(lambda match: _kept[f"{topic}.md"][match[1]], text)
+    return _PLACEHOLDER.sub(lambda match: marked(match[1], _kept[f"{topic}.md"][match[1]]), text)
 
 
 def fill(page):
@@ -125,7 +126,7 @@ def fill(page):
     def value(match):
         if match[1] not in _values:
             raise ValueError(f"{{{{ {match[1]} }}}}: no block of the page has given this name a value")
-        return f'<span class="computed">{_values[match[1]]}</span>'
+        return f'<span class="computed">{marked(match[1], _values[match[1]])}</span>'
 
     parts = _CODE.split(page)
     return "".join(part if i % 2 else _PLACEHOLDER.sub(value, part) for i, part in enumerate(parts))

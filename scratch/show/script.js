@@ -12,8 +12,10 @@ const key = `open:${location.pathname}`
 const openAll = open => {
   for (const finding of findings) finding.open = open
   for (const button of buttons) {
+    const {dataset, textContent} = button
+    if (button.getAttribute("aria-pressed") !== `${open}`)
+      [button.textContent, dataset.other] = [dataset.other, textContent]
     button.setAttribute("aria-pressed", open)
-    button.textContent = open ? "close all" : "open all"
   }
 }
 for (const button of buttons) {
@@ -69,11 +71,23 @@ new MutationObserver(() => {
   for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "none")
 }).observe(document.documentElement, {childList: true, subtree: true})
 
+// A link to the page in another language leads to the section that is being read.
+for (const link of document.querySelectorAll(".edition")) {
+  const lead = () => {
+    const above = [...document.querySelectorAll("article :is(h2, h3, h4)[id]")].filter(heading => {
+      const {top, height} = heading.getBoundingClientRect()
+      return height && top < innerHeight / 2
+    })
+    link.hash = location.hash.includes("?") || !above.length ? location.hash : above.at(-1).id
+  }
+  for (const moment of ["pointerdown", "focus", "click"]) link.addEventListener(moment, lead)
+}
+
 // The front page's blocks can be filtered by a word.
 const glances = [...document.querySelectorAll(".glance")]
 if (glances.length) {
   const box = document.createElement("input")
-  Object.assign(box, {type: "search", placeholder: "Filter the blocks by a word", className: "filter"})
+  Object.assign(box, {type: "search", placeholder: document.querySelector(".glances").dataset.filter, className: "filter"})
   box.setAttribute("aria-label", box.placeholder)
   document.querySelector(".glances").closest("section").before(box)
   box.addEventListener("input", () => {

@@ -13,7 +13,6 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
 ANCHORS = {"Claim": "the-paper-s-claim", "Bugs": "bugs-people-write"}  # what the kinds' anchors were called first
-PLUS_HINT = "each opens to its derivation, its code and what it computed"
 
 
 class Sections(Extension):
@@ -157,7 +156,7 @@ def _glances(box):
             continue
         picture = children.pop()
         if not children or children[-1].get("class") != "glances":
-            children.append(_element("div", "glances"))
+            children.append(etree.Element("div", {"class": "glances", "data-filter": "Filter the blocks by a word"}))
         element.set("class", "says")
         children[-1].append(_element("div", "glance", picture, element))
     box[:] = children
@@ -214,8 +213,9 @@ def _findings(findings):
     box = _element("div", "findings")
     bar = etree.SubElement(box, "div", {"class": "bar"})
     etree.SubElement(bar, "span", {"class": "tag"}).text = "Findings"
-    etree.SubElement(bar, "span", {"class": "cap"}).text = PLUS_HINT
-    etree.SubElement(bar, "button", {"class": "copy all", "type": "button"}).text = "open all"
+    etree.SubElement(bar, "span", {"class": "cap"}).text = "each opens to its derivation, its code and what it computed"
+    button = {"class": "copy all", "type": "button", "data-other": "close all"}
+    etree.SubElement(bar, "button", button).text = "open all"
     for heading, *rest in findings:
         details = etree.SubElement(box, "details", {"class": "finding"})
         etree.SubElement(details, "summary").append(_statement(heading))

@@ -24,14 +24,14 @@ def faces(drawn, written):
     """All faces as WOFF2, by file name. drawn: characters of formulas; written: those of the rest of the pages."""
     text = PRINTABLE | written
     return {
-        "math.woff2": _packed(_subset(MATH, drawn | set(ALWAYS), ("dtls", "flac", "mark", "mkmk", "ccmp"))),
-        "text.woff2": _packed(_subset(MATH, text)),
-        "text-italic.woff2": _packed(_subset(MATH, text, alphabets=ITALIC)),
-        "text-bold.woff2": _packed(_subset(MATH, text, alphabets=BOLD)),
-        "sans.woff2": _packed(
-            instancer.instantiateVariableFont(_subset(SANS, text, ("mark", "ccmp", "tnum")), {"wght": (400, 600)})
+        "math.woff2": packed(reduced(MATH, drawn | set(ALWAYS), ("dtls", "flac", "mark", "mkmk", "ccmp"))),
+        "text.woff2": packed(reduced(MATH, text)),
+        "text-italic.woff2": packed(reduced(MATH, text, alphabets=ITALIC)),
+        "text-bold.woff2": packed(reduced(MATH, text, alphabets=BOLD)),
+        "sans.woff2": packed(
+            instancer.instantiateVariableFont(reduced(SANS, text, ("mark", "ccmp", "tnum")), {"wght": (400, 600)})
         ),
-        "code.woff2": _packed(instancer.instantiateVariableFont(_subset(CODE, text, ()), {"wght": (400, 600)})),
+        "code.woff2": packed(instancer.instantiateVariableFont(reduced(CODE, text, ()), {"wght": (400, 600)})),
     }
 
 
@@ -40,7 +40,7 @@ def file(package, name):
     return Path(find_spec(package).origin).parent / name
 
 
-def _subset(source, characters, features=("kern", "liga", "mark", "ccmp", "tnum"), alphabets=()):
+def reduced(source, characters, features=("kern", "liga", "mark", "ccmp", "tnum"), alphabets=()):
     """A font reduced to these characters, plain letters drawn in its mathematical alphabets where these are given."""
     font = ttLib.TTFont(file(*source), recalcTimestamp=False)
     glyphs = font.getBestCmap()
@@ -57,7 +57,7 @@ def _subset(source, characters, features=("kern", "liga", "mark", "ccmp", "tnum"
     return font
 
 
-def _packed(font):
+def packed(font):
     font.flavor = "woff2"
     output = BytesIO()
     font.save(output)
