@@ -1,6 +1,7 @@
 """What several test files share: the site, built once, and small sites of a few pages."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ settings.register_profile("calm", deadline=None, derandomize=True, suppress_heal
 settings.load_profile("calm")
 
 ROOT = Path(__file__).parent.parent
+EDITIONS = re.findall(r"\w+", re.search(r"^  languages: \[(.*?)\]", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M)[1])
 
 
 def build(target, *options, config=ROOT / "mkdocs.yml", **environment):

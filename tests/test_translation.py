@@ -2,10 +2,12 @@
 
 import html
 import re
+from collections import Counter
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
-from conftest import ROOT, build, small_site
+from conftest import EDITIONS, ROOT, build, small_site
 
 pytest.importorskip("babel")
 pytest.importorskip("mkdocs")
@@ -252,6 +254,50 @@ def test_a_changed_paragraph_fails_the_build_with_its_name(tmp_path):
     finished, _ = edition(tmp_path / "a", PAGE.replace("A paragraph", "One paragraph"), WORDS)
     assert finished.returncode != 0
     assert "translations/ko, page: 1 problems\nno translation: One paragraph with `code`" in finished.stderr
+
+
+# The built site
+
+RESULTS = {  # what must be the same in both editions of a page, in this order or in any
+    "listings": (r"<pre.*?</pre>", True),
+    "code": (r"<code>[^<]*</code>", False),
+    "formulas": (r"<math.*?</math>", False),
+    "ids": (r'\sid="[^"]*"', True),
+    "headings": (r'<h[1-6](?: id="[^"]*")?', True),
+    "computed cells": (r'<td class="number">[^<]*', True),
+    "lines of figures": (r'\sd="[^"]*"', True),
+}
+
+
+def article(path):
+    text = path.read_text("utf-8")
+    return text[text.index("<article") : text.index("</article>")]
+
+
+def links(text, url):
+    """Where the links of a page lead, from the root of its edition."""
+    found = [html.unescape(link) for link in re.findall(r'<a [^>]*?href="([^"]*)"', text)]
+    return Counter(urljoin(f"http://site/{url}/", link).replace("http://site/ko/", "http://site/") for link in found)
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("language", EDITIONS)
+def test_both_editions_of_a_page_have_the_same_results(site, language):
+    paths = [path for path in sorted(site.rglob("index.html")) if path.relative_to(site).parts[0] not in EDITIONS]
+    assert len(paths) > 40
+    differ = []
+    for path in paths:
+        name = path.relative_to(site)
+        one, other = article(path), article(site / language / name)
+        assert not re.search("[\ue000-\ue006]|untranslated", one + other), name
+        for what, (pattern, ordered) in RESULTS.items():
+            sort = list if ordered else Counter
+            if sort(re.findall(pattern, one, re.DOTALL)) != sort(re.findall(pattern, other, re.DOTALL)):
+                differ.append((str(name), what))
+        folder = name.parent.as_posix()
+        if links(one, folder) != links(other, f"{language}/{folder}"):
+            differ.append((str(name), "links"))
+    assert differ == []
 
 
 def test_a_language_has_what_its_edition_needs():

@@ -17,7 +17,11 @@ def open_store(state, file):
         state["store"] = Store(file, ROOT)
         state["store"].begin()
     digests = state["store"].digests
-    press = [(path, digest) for path, digest in digests.items() if path.startswith(("scratch/show/", "scratch/site/"))]
+    press = [
+        (path, digest)
+        for path, digest in digests.items()
+        if path.startswith(("scratch/show/", "scratch/site/", "scratch/translation/"))
+    ]
     state.update(imported=(dict(digests), state["store"].base), press=press)
 
 

@@ -98,28 +98,28 @@ class Catalogue:
         return problems + [f"{word} where the glossary says {self.avoided[word]}" for word in dict.fromkeys(found)]
 
     def update(self, pages):
-        """Take the units of these pages ({page: HTML}) in: new ones empty, changed ones fuzzy; drop what is gone."""
+        """Take the units of these pages ({page: HTML}) in: new ones empty, changed ones fuzzy; drop what is gone.
+
+        Where these are not all pages, only their own files change.
+        """
         found, homes = {}, {}
         for page in sorted(pages, key=_order):
             for unit, anchor in units(pages[page]):
                 entry = found.setdefault(unit.text, Entry(unit.text))
                 entry.places.append(f"{page}#{anchor}".rstrip("#"))
                 entry.values = entry.values or unit.values
-        kept = {name: dict(entries) for name, entries in self.files.items() if name not in {*pages, COMMON}}
+        written = set(pages) if set(self.files) - {*pages, COMMON} else {*pages, COMMON}
+        kept = {unit for name, entries in self.files.items() if name not in written for unit in entries}
         for text, entry in found.items():
             own = list(dict.fromkeys(place.partition("#")[0] for place in entry.places))
-            home = COMMON if len(own) > 2 else own[0]
-            if not any(text in entries for entries in kept.values()):
-                homes.setdefault(home, {})[text] = entry
-        seen = [self.files.get(name, {}) for name in (*pages, COMMON)]
-        gone = {u: entry for entries in seen for u, entry in entries.items() if u not in found and entry.translation}
+            if text not in kept:
+                homes.setdefault(COMMON if len(own) > 2 and COMMON in written else own[0], {})[text] = entry
+        before = [entry for name in written for entry in self.files.get(name, {}).values()]
+        gone = {entry.unit: entry for entry in before if entry.unit not in found and entry.translation}
         for entries in homes.values():
             for text, entry in entries.items():
                 self._take_over(entry, text, gone)
-        if set(self.files) - set(pages) - {COMMON} and COMMON in self.files:  # pages that were not seen use it, too
-            others = {unit: entry for unit, entry in self.files[COMMON].items() if unit not in found}
-            homes[COMMON] = {**others, **homes.get(COMMON, {})}
-        for name in {*pages, COMMON}:
+        for name in written:
             _write(self.folder, name, homes.get(name, {}))
 
     def _take_over(self, entry, text, gone):
