@@ -81,7 +81,8 @@ class Edition:
         changed["theme"] = theme
         toc = config.mdx_configs["toc"]
         changed["mdx_configs"] = {**config.mdx_configs, "toc": {**toc, "title": self.word(toc["title"])}}
-        changed["site_description"] = self.word(config.site_description)
+        for name in ("site_description", "copyright"):
+            changed[name] = self.word(config[name])
         changed["extra_css"] = [*config.extra_css, f"assets/{self.language}.css"]
         return changed
 
@@ -221,7 +222,7 @@ def _headings(content):
     """The words of each heading's kind, or its text, by its id."""
     for match in re.finditer(r'<h[1-6][^>]*\sid="([^"]+)"[^>]*>(.*?)</h[1-6]>', content, re.DOTALL):
         kind = re.match(r'<span class="kind">(.*?)<span', match[2])
-        text = re.sub(r'<a class="headerlink".*?</a>', "", kind[1] if kind else match[2])
+        text = re.sub(r"<a\b[^>]*\bheaderlink\b.*?</a>", "", kind[1] if kind else match[2])
         yield match[1], " ".join(re.sub(r"<[^>]+>", "", text).split())
 
 

@@ -20,8 +20,9 @@ def shared_words(config, nav, output):
     """The words that all pages share, as HTML: of the theme, the navigation, the press, and the English page 404."""
     titles = [section.title for section in _sections(nav.items)]
     titles.append(config.mdx_configs["toc"]["title"])
-    toggles = [scheme["toggle"]["name"] for scheme in config.theme["palette"]]
-    return with_words(f"<article{_ARTICLE.search(output)[0]}", [config.site_description, *titles, *toggles, *CHROME])
+    said = [scheme["toggle"]["name"] for scheme in config.theme["palette"]]
+    said += [config.site_description, config.copyright]
+    return with_words(f"<article{_ARTICLE.search(output)[0]}", [*titles, *said, *CHROME])
 
 
 def _sections(items):

@@ -33,9 +33,8 @@ def write(folder, edition, config, english, titles):
     rewrite(path, found, {place: _plain(own.get(place, title)) for place, title in titles.items()})
     data = json.loads(path.read_text(encoding="utf-8"))
     for entry in data["docs"]:
-        other = spellings(f"{entry['title']} {entry['text']}", edition.catalogue.terms)
-        if other:
-            entry["tags"] = other  # which the results do not show
+        for part in ("title", "text"):  # what stands in both weighs more
+            entry["tags"] += spellings(entry[part], edition.catalogue.terms)
     path.write_text(json.dumps(data, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
 
 

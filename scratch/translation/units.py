@@ -33,7 +33,9 @@ _WRITTEN = re.compile(  # what stands in a unit's short form beside text
     r"\\(?P<escaped>.)|`[^`]*`|\$[^$]*\$|\{\{ \w+ \}\}|\{\w+\}|\*\*|\*|(?P<link>\[(?=(?:`[^`]*`|\$[^$]*\$|[^\]])*\]\())"
     r"|\]\((?P<target>[^)]*)\)|</?[a-z]\w*>"
 )
-_ATTRIBUTE = re.compile(r"""(?<=\s)(aria-label|title|alt|placeholder|data-(?:text|other|filter|reset))="([^"]*)\"""")
+_ATTRIBUTE = re.compile(
+    r"""(?<=\s)(aria-label|title|alt|placeholder|data-(?:text|other|filter|reset|words))="([^"]*)\""""
+)
 _INLINE = {"a", "em", "i", "strong", "b", "sup", "sub", "span", "q", "small", "kbd", "abbr", "s", "u", "tspan", "mark"}
 _VOID = {"img", "input", "hr", "link", "meta", "source", "col"}
 _ALONE = {"kind", "colon", "says", "gloss", "tag", "cap", "turn", "ln"}  # spans that are units of their own
