@@ -221,6 +221,6 @@ def _write(folder, name, entries):
         )
         message.flags -= {"python-format", "python-brace-format"}  # which no unit is
     output = BytesIO()
-    write_po(output, catalog, width=0, include_previous=True, include_lineno=False)
+    write_po(output, catalog, width=100_000, include_previous=True, include_lineno=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(output.getvalue())
