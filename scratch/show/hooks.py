@@ -410,7 +410,7 @@ def _attempt(function, text):
 def on_post_build(config):
     from scratch.show import figure
     from scratch.show.page import named
-    from scratch.site import cards, fonts, picture
+    from scratch.site import cards, fonts
     from scratch.site.search import rewrite
 
     collector.place = ""
@@ -425,6 +425,8 @@ def on_post_build(config):
     log.info("ran %d blocks, kept %d", build.ran, build.total - build.ran)
     if not state["serving"]:
         on_shutdown()
+        from scratch.site import picture
+
         for name in picture.outdated():
             log.warning("docs/pictures/%s is not what this build draws: python -m scratch.site.picture", name)
     if collector.problems and not state["serving"]:
