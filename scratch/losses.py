@@ -5,10 +5,11 @@ Every NAME_grad returns the gradient of exactly that value by the first argument
 elements. A float first argument gives its dtype to the result; integers and booleans give float64. Inside, all
 arithmetic is float64, the sum over the elements included, and the result is rounded once. So float16 and float32
 results are the correctly rounded ones, but for rare ties and for gradients of cross entropy whose terms cancel (soft or
-smoothed targets near the optimum): these keep float64's absolute error, a few 1e-16 of the terms, however small the gradient is. A longdouble result has only float64's digits. NaN gives NaN, also in the gradients, and no finite input causes a
-warning: a result beyond the dtype is infinite, and the mean of nothing is NaN. Nothing is rescaled: a sum, or a
-gradient before it is divided, that leaves float64's range makes the mean infinite or, with weights of both signs, NaN.
-Shapes never broadcast: (N,) against (N, 1) is an error, and so is an array with a mask.
+smoothed targets near the optimum): these keep float64's absolute error, a few 1e-16 of the terms, however small the
+gradient is. A longdouble result has only float64's digits. NaN gives NaN, also in the gradients, and no finite input
+causes a warning: a result beyond the dtype is infinite, and the mean of nothing is NaN. Nothing is rescaled: a sum, or
+a gradient before it is divided, that leaves float64's range makes the mean infinite or, with weights of both signs,
+NaN. Shapes never broadcast: (N,) against (N, 1) is an error, and so is an array with a mask.
 """
 
 import functools
