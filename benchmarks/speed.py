@@ -248,13 +248,12 @@ def rows():
 
 
 def measured(calls, rounds=9):
-    """The shortest CPU time of each call in seconds, taken in turns; None stays None."""
+    """The shortest CPU time of each call in seconds, taken in turns, each right after itself; None stays None."""
     best = [np.inf if call else None for call in calls]
-    for call in filter(None, calls):
-        call()
     for _ in range(rounds):
         for i, call in enumerate(calls):
             if call:
+                call()  # else it would find the caches and the memory as another one has left them
                 begin = time.process_time()
                 call()
                 best[i] = min(best[i], time.process_time() - begin)
