@@ -102,8 +102,8 @@ def on_config(config):
     config.extra_javascript += ["assets/scratch.js", "assets/moving.js"]
     config.markdown_extensions.append(Sections())
     notebooks = {"Experiments": [f"experiments/{topic}.ipynb" for topic in TOPICS]}
-    more = {
-        "More": [
+    checks = {
+        "Checks": [
             {"Claims": "claims.md"},
             {"How it is checked": "checked.md"},
             {"Is mine right?": "examine.md"},
@@ -111,7 +111,7 @@ def on_config(config):
             {"Reference": [f"reference/{topic}.md" for topic in TOPICS]},
         ]
     }
-    config.nav = ["index.md", *(f"{topic}.md" for topic in TOPICS), notebooks, more]
+    config.nav = ["index.md", *(f"{topic}.md" for topic in TOPICS), notebooks, checks]
     for fence in config.mdx_configs["pymdownx.superfences"]["custom_fences"]:
         if fence["name"] == "python":
             fence["format"] = _shown
