@@ -183,6 +183,9 @@ class Edition:
         written = face.letters(self.written | set(NAMES[self.language]))
         made = self.kept(lambda: face.face(written), f"{self.language} face", written)
         Path(config.site_dir, "assets", f"{self.language}.woff2").write_bytes(made)
+        names = face.letters(set("".join(NAMES.values())))  # the switch names a language in its own letters
+        made = self.kept(lambda: face.face(names), "names face", names)
+        Path(config.site_dir, "assets", "names.woff2").write_bytes(made)
         search.write(config.site_dir, self, config, press["texts"], titles)
 
     def problems(self):
