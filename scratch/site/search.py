@@ -24,11 +24,19 @@ def texts(content):
 
 
 def rewrite(index, found, titles):
-    """Write the search index anew: each result names its block, and its text reads as text.
+    """Write the theme's search index anew, `rewritten`."""
+    write(index, rewritten(json.loads(index.read_text(encoding="utf-8")), found, titles))
+
+
+def write(index, data):
+    index.write_text(json.dumps(data, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
+
+
+def rewritten(data, found, titles):
+    """A search index in which each result names its block, and its text reads as text.
 
     found: the texts of each page, by its address. titles: of the blocks, by their places on the site.
     """
-    data = json.loads(index.read_text(encoding="utf-8"))
     data["config"]["fields"]["tags"] = {"boost": 2000.0}  # twice a title's
     for entry in data["docs"]:
         page, _, anchor = entry["location"].partition("#")
@@ -40,4 +48,4 @@ def rewrite(index, found, titles):
             entry["boost"] = 4  # who asks for a block by its name wants its card first
         for part in ("title", "text"):
             entry[part] = " ".join(re.sub(r"<[^>]+>|\\[()\[\]]|\\operatorname|[\\{}]", " ", entry[part]).split())
-    index.write_text(json.dumps(data, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
+    return data

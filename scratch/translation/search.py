@@ -7,7 +7,8 @@ from pathlib import Path
 
 from material.plugins.search.plugin import SearchIndex
 
-from scratch.site.search import rewrite, texts
+from scratch.site import search
+from scratch.site.search import rewritten, texts
 from scratch.translation.marks import unmarked
 
 SEPARATOR = r"[\s\-,.:;!?()\[\]“”‘’\"'·/…]+"  # what stands between words, in the text and in what is asked for
@@ -26,16 +27,14 @@ def write(folder, edition, config, english, titles):
     data = json.loads(index.generate_search_index(None))
     for entry in data["docs"]:
         entry["location"] = entry["location"].removeprefix(f"{edition.language}/")
-    path = Path(folder, edition.language, "search", "search_index.json")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(data), encoding="utf-8")
     own = {entry["location"]: entry["title"] for entry in data["docs"]}
-    rewrite(path, found, {place: _plain(own.get(place, title)) for place, title in titles.items()})
-    data = json.loads(path.read_text(encoding="utf-8"))
+    data = rewritten(data, found, {place: _plain(own.get(place, title)) for place, title in titles.items()})
     for entry in data["docs"]:
         for part in ("title", "text"):  # what stands in both weighs more
             entry["tags"] += spellings(entry[part], edition.catalogue.terms)
-    path.write_text(json.dumps(data, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
+    path = Path(folder, edition.language, "search", "search_index.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    search.write(path, data)
 
 
 def spellings(text, terms):
@@ -53,7 +52,7 @@ def spellings(text, terms):
 
 
 def _settings():
-    fields = {"title": {"boost": 1000.0}, "text": {"boost": 1.0}, "tags": {"boost": 1.0}}
+    fields = {"title": {"boost": 1000.0}, "text": {"boost": 1.0}}
     return {"lang": ["en"], "separator": SEPARATOR, "pipeline": [], "fields": fields}
 
 
